@@ -1,0 +1,60 @@
+"""The typed, validated assumptions: TOML in, frozen models out, faults by file, line and key."""
+
+from workbook.assumptions.faults import Fault, InputFaults
+from workbook.assumptions.groups import Row, Section, Table
+from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Day, Input, Meta, Number, Text
+from workbook.assumptions.load import baseline, load
+from workbook.assumptions.sections import (
+    Allocation,
+    Assumptions,
+    CaseRow,
+    CommitmentRow,
+    Control,
+    FleetRow,
+    LevelRow,
+    ModelRow,
+    PriceRow,
+    Pricing,
+    ScenarioRow,
+    Sensitivity,
+    SizeRow,
+    Supply,
+    Throughput,
+    Training,
+    Utilization,
+)
+
+__all__ = [
+    "Allocation",
+    "Assumptions",
+    "Basis",
+    "CaseRow",
+    "Choice",
+    "ColumnInfo",
+    "CommitmentRow",
+    "Control",
+    "Day",
+    "Fault",
+    "FleetRow",
+    "Input",
+    "InputFaults",
+    "LevelRow",
+    "Meta",
+    "ModelRow",
+    "Number",
+    "PriceRow",
+    "Pricing",
+    "Row",
+    "ScenarioRow",
+    "Section",
+    "Sensitivity",
+    "SizeRow",
+    "Supply",
+    "Table",
+    "Text",
+    "Throughput",
+    "Training",
+    "Utilization",
+    "baseline",
+    "load",
+]

@@ -1,0 +1,58 @@
+"""What is wrong with the inputs, said so that the reader can put it right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from typing_extensions import override
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of an input: where it stands, what was found and what to do.
+
+    *line* counts from 1 and is None where there is no line to point at. *key* is the dotted
+    id of the input, or the dotted key of the file, and may be empty.
+
+    >>> print(Fault("upside.toml", 3, "training.mfu", "0.01 is outside 0.05 to 1"))
+    upside.toml:3: training.mfu: 0.01 is outside 0.05 to 1
+    """
+
+    file: str
+    line: int | None
+    key: str
+    message: str
+
+    @override
+    def __str__(self) -> str:
+        """Return ``file:line: key: message``, without the parts that are not known."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return ": ".join(part for part in (place, self.key, self.message) if part)
+
+
+class InputFaults(Exception):
+    """Every fault found in the inputs, in one exception."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Hold the *faults* in the order found."""
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def shown(value: object) -> str:
+    """Return a value that was found, as its file has it.
+
+    >>> shown("AWS"), shown(True), shown(0.5)
+    ('"AWS"', 'true', '0.5')
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case int() | float() | date():
+            return str(value)
+        case dict():
+            return "a table"
+        case _:
+            return "a list"

@@ -1,0 +1,87 @@
+"""Load the assumptions: the baseline, then overlays, then settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workbook.assumptions import settings as single
+from workbook.assumptions.build import Builder
+from workbook.assumptions.document import read
+from workbook.assumptions.entries import Reader
+from workbook.assumptions.faults import Fault, InputFaults
+from workbook.assumptions.rules import broken
+from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
+from workbook.assumptions.store import Given, Store
+from workbook.paths import TEMPLATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from workbook.assumptions.document import Document
+    from workbook.assumptions.inputs import Input
+
+_BASELINE = TEMPLATES / "memo.toml"
+
+
+def baseline() -> Assumptions:
+    """Return the assumptions of the memo."""
+    return load()
+
+
+def load(files: Sequence[Path] = (), settings: Sequence[str] = ()) -> Assumptions:
+    """Return the memo's assumptions with *files* over them, in order, and *settings* over all.
+
+    A file is TOML of the same shape as ``memo.toml`` and says only what differs. A setting is
+    ``id=value``, such as ``training.mfu=45%``. Raises InputFaults with every fault found.
+    """
+    return load_over(_BASELINE, files, settings)
+
+
+def load_over(base: Path, files: Sequence[Path], settings: Sequence[str]) -> Assumptions:
+    """Return what *load* does, with *base* as the complete file that the others stand on."""
+    store = Store()
+    first = _read(base, base.name, 0, store)
+    faults = list(first[1])
+    for layer, path in enumerate(files, start=1):
+        faults += _overlay(path, layer, store)
+    faults += single.apply(settings, len(files) + 1, store)
+    assumptions = _built(store, first[0], faults)
+    if assumptions is None:
+        files_in_order = [base.name, *(str(path) for path in files), single.ORIGIN.name]
+        faults.sort(key=lambda fault: (files_in_order.index(fault.file), fault.line or 0))
+        raise InputFaults(faults)
+    return assumptions
+
+
+def _read(path: Path, name: str, layer: int, store: Store) -> tuple[Document, list[Fault]]:
+    document, tree = read(path, name)
+    reader = Reader(document, layer, store)
+    reader.read(tree)
+    return document, reader.faults
+
+
+def _overlay(path: Path, layer: int, store: Store) -> list[Fault]:
+    try:
+        return _read(path, str(path), layer, store)[1]
+    except InputFaults as unreadable:
+        return list(unreadable.faults)
+
+
+def _built(store: Store, base: Document, faults: list[Fault]) -> Assumptions | None:
+    """Return the assumptions, or None with the reasons in *faults*."""
+    builder = Builder(store, base, faults)
+    parts: dict[str, Any] = {"meta": builder.meta()}
+    parts |= {name: builder.section(name) for name in SECTIONS}
+    parts |= {name: builder.table(name) for name in TABLES}
+    sound = {name: part for name, part in parts.items() if part is not None}
+    for inputs, message in broken(sound):
+        input_id, origin = _latest(store, inputs)
+        faults.append(origin.fault(input_id, message))
+    return None if faults else Assumptions(**sound)
+
+
+def _latest(store: Store, inputs: Iterable[Input]) -> tuple[str, Given]:
+    """Return the id of the input that was given last, and where that was."""
+    origins = {each.id: store.history(tuple(each.id.split(".")), "value")[-1] for each in inputs}
+    return max(origins.items(), key=lambda item: item[1].layer)

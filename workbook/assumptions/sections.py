@@ -1,0 +1,264 @@
+"""The sections of the assumptions: which inputs there are, by name and kind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from typing import Any, get_args, get_origin, get_type_hints
+
+from workbook.assumptions.groups import Row, Section, Table
+from workbook.assumptions.inputs import (
+    Choice,
+    Day,
+    Input,
+    Meta,
+    Number,
+    Text,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Control(Section):
+    """Inputs about the inputs."""
+
+    as_of: Day
+
+
+@dataclass(frozen=True, eq=False)
+class Supply(Section):
+    """Inputs of the supply of accelerator hours."""
+
+    hours_per_year: Number
+
+
+@dataclass(frozen=True, eq=False)
+class FleetRow(Row):
+    """A kind of chip: its provider, how many, and how many make one H100."""
+
+    provider: Text
+    chip: Text
+    quantity: Number
+    ratio: Number
+
+
+@dataclass(frozen=True, eq=False)
+class CommitmentRow(Row):
+    """Spend committed to a provider, which buys hours of one chip of the fleet."""
+
+    chip: Text
+    commitment: Number
+    compute_share: Number
+    years: Number
+    price: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Training(Section):
+    """Inputs of the hours needed to train the year's models."""
+
+    h100_flops: Number
+    mfu: Number
+    reference_model: Choice
+    flop_growth: Number
+    growth_reading: Choice
+    runs_per_year: Number
+    variants_per_run: Number
+    post_training_share: Number
+    overhead: Number
+
+
+@dataclass(frozen=True, eq=False)
+class ModelRow(Row):
+    """An industry model and the operations that trained it."""
+
+    flop: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Pricing(Section):
+    """Readings of the pricing table."""
+
+    share_reading: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class PriceRow(Row):
+    """A model on sale: release, class, share of tokens as printed, and list prices."""
+
+    release: Day
+    model_class: Choice
+    printed_share: Number
+    input: Number
+    output: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Throughput(Section):
+    """Inputs of the tokens that an H100 produces."""
+
+    resource_constraint: Number
+    input_length: Number
+    output_length: Number
+    weighting: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class SizeRow(Row):
+    """A benchmarked model size, the class it stands for and that class's weight."""
+
+    model_class: Choice
+    system_rate: Number
+    tensor_parallel: Number
+    weight: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Utilization(Section):
+    """Inputs of the revenue of an inference hour."""
+
+    inference: Number
+    discount: Number
+
+
+@dataclass(frozen=True, eq=False)
+class LevelRow(Row):
+    """One level of the utilization table."""
+
+    utilization: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Allocation(Section):
+    """Inputs common to all scenarios."""
+
+    revenue_target: Number
+    p0: Number
+    buffer: Number
+    live_scenario: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioRow(Row):
+    """One way to allocate: the initiative in P1 and the split of P2."""
+
+    initiative: Choice
+    p1: Number
+    p2_split: Choice
+    inference: Number
+    training: Number
+    research: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity(Section):
+    """Inputs of the sensitivity analysis."""
+
+    additional_run: Choice
+    additional_run_uplift: Number
+    step: Number
+    swing: Number
+    remainder_to_inference: Number
+
+
+@dataclass(frozen=True, eq=False)
+class CaseRow(Row):
+    """One row of the sensitivity table: what differs from the recommendation."""
+
+    revenue_target: Number
+    revenue_per_hour: Number
+    flop_growth: Number
+    runs_per_year: Number
+    additional_runs: Number
+    research_share: Number
+    hold: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Assumptions:
+    """Every input of the workbook, validated; one attribute a section, in the order of the file."""
+
+    meta: Meta
+    control: Control
+    supply: Supply
+    fleet: Table[FleetRow]
+    commitments: Table[CommitmentRow]
+    training: Training
+    models: Table[ModelRow]
+    pricing: Pricing
+    prices: Table[PriceRow]
+    throughput: Throughput
+    sizes: Table[SizeRow]
+    utilization: Utilization
+    levels: Table[LevelRow]
+    allocation: Allocation
+    scenarios: Table[ScenarioRow]
+    sensitivity: Sensitivity
+    cases: Table[CaseRow]
+
+    def inputs(self) -> tuple[Input, ...]:
+        """Return all inputs in the order of the file."""
+        parts = (getattr(self, field.name) for field in fields(self))
+        return tuple(
+            item for part in parts if isinstance(part, Section | Table) for item in part.inputs()
+        )
+
+    def input(self, input_id: str) -> Input:
+        """Return the input with this dotted id; KeyError if there is none."""
+        for item in self.inputs():
+            if item.id == input_id:
+                return item
+        raise KeyError(f"no input has the id {input_id!r}")
+
+    def tables(self) -> tuple[Table[Row], ...]:
+        """Return the tables in the order of the file."""
+        parts = (getattr(self, field.name) for field in fields(self))
+        return tuple(part for part in parts if isinstance(part, Table))
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256, in hex, of all content: equal content gives equal digests."""
+        content = {
+            "meta": self.meta.model_dump(),
+            "tables": [_outline(table) for table in self.tables()],
+            "inputs": [item.model_dump(mode="json") for item in self.inputs()],
+        }
+        text = json.dumps(content, sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _outline(table: Table[Row]) -> dict[str, Any]:
+    """Return what a table says beside its cells."""
+    return {
+        "key": table.key,
+        "label": table.label,
+        "rows": [(row.key, row.label) for row in table.rows],
+        "columns": [column.model_dump() for column in table.columns.values()],
+    }
+
+
+OPTIONS_FROM_ROWS: dict[tuple[str, ...], str] = {
+    ("training", "reference_model"): "models",
+    ("allocation", "live_scenario"): "scenarios",
+}
+"""The choices whose options are the labels of a table's rows."""
+
+_HINTS: dict[str, Any] = get_type_hints(Assumptions)
+
+SECTIONS: dict[str, type[Section]] = {
+    name: kind
+    for name, kind in _HINTS.items()
+    if isinstance(kind, type) and issubclass(kind, Section)
+}
+"""The sections of single inputs, by name, in order."""
+
+TABLES: dict[str, type[Row]] = {
+    name: get_args(kind)[0] for name, kind in _HINTS.items() if get_origin(kind) is Table
+}
+"""The tables and the class of their rows, by name, in order."""
+
+KINDS: dict[str, dict[str, type[Input]]] = {
+    name: {key: kind for key, kind in get_type_hints(cls).items() if issubclass(kind, Input)}
+    for name, cls in (SECTIONS | TABLES).items()
+}
+"""The kind of every input of a section or of a table's row, by field, in order."""
