@@ -1,0 +1,89 @@
+"""Formualizer behind the engine's face, and the cached values that it writes into a file."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import formualizer
+from typing_extensions import override
+
+from workbook.engines.base import (
+    Cell,
+    CellError,
+    Engine,
+    EngineError,
+    LiveSession,
+    Settable,
+    Value,
+    position,
+)
+
+NAME = "formualizer"
+
+_CODES = {"Div": "#DIV/0!", "Na": "#N/A", "Name": "#NAME?"}
+
+
+class FormualizerSession(LiveSession):
+    """A workbook open in formualizer; a change recalculates only what depends on it."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._book = formualizer.load_workbook(str(path))
+        except OSError as fault:
+            raise EngineError(f"{path}: {NAME} cannot open it: {fault}") from fault
+        self._book.set_temporal_egress("serial")
+        super().__init__(NAME, tuple(self._book.sheet_names))
+
+    @override
+    def _has_formula(self, cell: Cell) -> bool:
+        return self._book.get_formula(cell.sheet, *position(cell.ref)) is not None
+
+    @override
+    def _put(self, cell: Cell, value: Settable) -> None:
+        self._book.set_value(cell.sheet, *position(cell.ref), value)
+
+    @override
+    def _evaluate(self) -> None:
+        self._book.evaluate_all()
+
+    @override
+    def _fetch(self, cells: Sequence[Cell]) -> list[Value]:
+        return [_value(self._book.get_value(c.sheet, *position(c.ref))) for c in cells]
+
+
+class Formualizer:
+    """Formualizer: the engine whose values stand in the file."""
+
+    name = NAME
+
+    def open(self, path: Path) -> FormualizerSession:
+        """Open the xlsx at *path*."""
+        return FormualizerSession(path)
+
+
+ENGINE: Engine = Formualizer()
+
+
+def with_values(raw: bytes, stamp: datetime) -> bytes:
+    """Give *raw*, an xlsx, with every formula's value cached, and nothing else changed.
+
+    *stamp*, with its time zone, is the only clock. EngineError if *raw* cannot be read or uses
+    a function that formualizer does not know.
+    """
+    try:
+        result = formualizer.recalculate_xlsx_bytes(raw, deterministic_timestamp_utc=stamp)
+    except OSError as fault:
+        raise EngineError(f"{NAME} cannot read the workbook: {fault}") from fault
+    if unknown := result["summary"]["unknown_functions"]:
+        raise EngineError(f"{NAME} does not know {unknown}; use a portable function instead")
+    filled: bytes = result["bytes"]
+    return filled
+
+
+def _value(raw: object) -> Value:
+    if isinstance(raw, dict):
+        kind = raw["kind"]
+        return CellError(_CODES.get(kind, f"#{kind.upper()}!"))
+    if raw is None or isinstance(raw, float | str | bool):
+        return raw
+    return float(str(raw))
