@@ -1,0 +1,39 @@
+"""Time the generator against LibreOffice and modeleon: bench/run.py [--runs N]."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from contests import SkippedError, build_against_libreoffice, slice_against_modeleon
+from timing import Result, run, table
+
+CONTESTS = (build_against_libreoffice, slice_against_modeleon)
+
+
+def main() -> int:
+    """Hold every contest that can be held here and print the table; 1 if a program failed."""
+    parser = argparse.ArgumentParser(description="Time the generator against two other programs.")
+    parser.add_argument("--runs", type=int, default=7, help="runs of each program (default: 7)")
+    runs = parser.parse_args().runs
+    if runs < 1:
+        parser.error("--runs takes a whole number from 1 up")
+    results: list[Result] = []
+    status = 0
+    for prepare in CONTESTS:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                results.append(run(prepare(Path(folder)), runs))
+            except SkippedError as reason:
+                print(f"Skipped {prepare.__name__}: {reason}", file=sys.stderr)
+            except subprocess.CalledProcessError as error:
+                print(f"{' '.join(error.cmd)} failed:\n{error.stderr}", file=sys.stderr)
+                status = 1
+    print(f"Median of {runs} runs of each, taken in turn; whole processes.")
+    print(table(results))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,252 @@
+"""All tabs, in order, into one book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbook import memo as memo_facts
+from workbook.assumptions import Assumptions
+from workbook.book import (
+    Book,
+    Line,
+    Stamp,
+    Tab,
+    entered,
+    entry_value,
+    lines_of,
+    tables_of,
+)
+from workbook.evaluate import Model
+from workbook.expr import At, Expr, largest, total
+from workbook.functions import Value
+from workbook.tabs import (
+    checks,
+    constants,
+    cover,
+    dashboard,
+    inputs,
+    memo,
+    policy,
+    pricing,
+    scenarios,
+    sensitivity,
+    sources,
+    supply,
+    throughput,
+    training,
+    utilization,
+)
+
+GROUPS = {
+    "start": "Start here",
+    "assume": "Assumptions",
+    "capacity": "Capacity and price",
+    "decide": "Decisions",
+    "control": "Proof",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The model itself: the tabs of the memo, before anything that looks back at them."""
+
+    constants: constants.Constants
+    policy: policy.Policy
+    supply: supply.Supply
+    training: training.Training
+    throughput: throughput.Throughput
+    pricing: pricing.Pricing
+    utilization: utilization.Utilization
+    scenarios: scenarios.Scenarios
+    sensitivity: sensitivity.Sensitivity
+    as_of: Line
+    tabs: tuple[Tab, ...]
+
+    def figures(self) -> dict[str, Expr]:
+        """Every figure by id: lines by key, cells of tables as table.row.column."""
+        found: dict[str, Expr] = {}
+        for tab in self.tabs:
+            found |= {line.key: line for line in lines_of(tab)}
+            for table in tables_of(tab):
+                for column in table.columns:
+                    for entity in table.axis.entities:
+                        at = At(column, entity.key)
+                        found[f"{table.axis.key}.{entity.key}.{column.key}"] = at
+        return found
+
+
+def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
+    """The model for a set of assumptions; *originals* are the memo's values of the inputs."""
+    fixed = constants.build()
+    rules = policy.build(a.allocation)
+    as_of = entered(a.control.as_of)
+    fleet = supply.build(a, rules)
+    models = training.build(a, fixed)
+    tokens = throughput.build(a, fixed)
+    prices = pricing.build(a, tokens)
+    earned = utilization.build(a, fixed, tokens, prices)
+    plans = scenarios.build(a, rules, fleet, models, earned)
+    moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
+    switches = (models.growth_reading, prices.reading, tokens.weighting, moves.additional_run)
+    groups: tuple[tuple[str, Sequence[Line]], ...] = (
+        ("Control", (as_of,)),
+        ("Supply", (fleet.hours_a_year,)),
+        ("Training need", models.entries),
+        ("Revenue per inference hour", (*tokens.entries, prices.reading.line, *earned.entries)),
+        ("Allocation policy", rules.entries),
+        ("Sensitivity", moves.entries),
+    )
+    front = inputs.build(groups, switches, fixed, originals)
+    shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
+    tabs = (
+        shown,
+        front,
+        fleet.tab,
+        models.tab,
+        prices.tab,
+        tokens.tab,
+        earned.tab,
+        plans.tab,
+        moves.tab,
+    )
+    return Core(
+        fixed, rules, fleet, models, tokens, prices, earned, plans, moves, as_of, tabs
+    )
+
+
+def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) -> Book:
+    """The whole workbook for *a*, compared with the memo's own assumptions.
+
+    *facts* are what the file says of itself on the cover and in its properties.
+    """
+    originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
+    model = core(a, originals)
+    figures = model.figures()
+    registry = sources.build(a.inputs(), _cells(a, figures), originals)
+    at_memo = _at_memo(core(baseline, originals))
+    proof = memo.build(
+        memo_facts.printed(),
+        memo_facts.readings(),
+        figures,
+        at_memo,
+        registry.changed,
+        model.constants,
+    )
+    verdict = checks.build(_checks(model, proof, registry), model.constants)
+    front = cover.build(
+        a.meta.purpose, model.as_of, model.policy, model.scenarios, verdict, registry, facts
+    )
+    tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
+    return Book(a.meta.title, tabs, front.band, GROUPS, facts)
+
+
+def _cells(a: Assumptions, figures: Mapping[str, Expr]) -> dict[str, Expr]:
+    """The cell of each input: a line of its own, or its place in a table."""
+    return {entry.id: figures.get(entry.name) or figures[entry.id] for entry in a.inputs()}
+
+
+def _at_memo(baseline: Core) -> Callable[[str, Mapping[str, float | str]], float]:
+    """A function from a figure's id, and changes of inputs, to its value at the memo's inputs."""
+    figures = baseline.figures()
+
+    def value(figure: str, changes: Mapping[str, float | str]) -> float:
+        found: Value = Model(baseline.tabs, changes).value(figures[figure])
+        if not isinstance(found, float):
+            raise TypeError(f"{figure} is not a number: {found!r}")
+        return found
+
+    return value
+
+
+def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[checks.Check, ...]:
+    gaps, supplied, deals = model.scenarios.deviations, model.supply.fleet, model.supply.commitments
+    return (
+        checks.Check(
+            "tiers",
+            "Tiers sum to supply",
+            "P0 + P1 + P2 + buffer against supply, in every scenario",
+            largest(gaps.tiers),
+        ),
+        checks.Check(
+            "categories",
+            "Categories sum to supply",
+            "P0 + inference + training + research + buffer − shortfall against supply, in every scenario",
+            largest(gaps.categories),
+        ),
+        checks.Check(
+            "splits",
+            "Shares of P2 sum to 100%",
+            "Inference + training + research shares, where a scenario splits P2 by shares",
+            largest(gaps.splits),
+        ),
+        checks.Check(
+            "idle_p1",
+            "No P1 share without an initiative",
+            "A P1 share typed in a scenario whose initiative is None goes to no category",
+            total(gaps.idle_p1),
+        ),
+        checks.Check(
+            "shortfall",
+            "No scenario promises more than supply",
+            "Hours promised beyond supply, in any scenario, against supply",
+            total(gaps.shortfall) / model.supply.hours,
+        ),
+        checks.Check(
+            "case_shortfall",
+            "No sensitivity case promises more than supply",
+            "Hours promised beyond what can be allocated, in any case, against supply",
+            total(model.sensitivity.case_shortfall) / model.supply.hours,
+        ),
+        checks.Check(
+            "recommendation",
+            "Sensitivity departs from the recommendation",
+            "Research hours of the Sensitivity tab's base against scenario 1, which has no initiative "
+            "and P2 by need",
+            model.sensitivity.base_research / model.scenarios.recommended["research"] - 1,
+        ),
+        checks.Check(
+            "supply",
+            "Supply adds up",
+            "H100 equivalents × hours a year against the sum of the providers' hours",
+            supplied.total_h100e * model.supply.hours_a_year / model.supply.hours - 1,
+        ),
+        checks.Check(
+            "commitments",
+            "Every commitment buys chips of the fleet",
+            "Chips bought by commitments against those that reach the fleet table",
+            deals.total - total(supplied.bought),
+        ),
+        checks.Check(
+            "weights",
+            "Weights of model sizes sum to 100%",
+            "Sum of the weights on Throughput",
+            model.throughput.weights - 1,
+        ),
+        checks.Check(
+            "token_shares",
+            "Shares of tokens sum to 100%",
+            "Sum of the shares on Pricing; the literal 3% of Haiku sums to 99% and fails, as it should",
+            model.pricing.shares - 1,
+        ),
+        checks.Check(
+            "ranges",
+            "Every input is within its range",
+            "Number of inputs outside the range stated on Sources",
+            registry.outside,
+        ),
+        checks.Check(
+            "memo",
+            "The memo ties at its own inputs",
+            "Printed numbers not reproduced to every digit when the file was made",
+            proof.untied,
+        ),
+        checks.Check(
+            "memo_live",
+            "The memo ties live",
+            "Printed numbers that live values do not reproduce; applies while no input differs",
+            proof.untied_live,
+            applies=proof.unmoved,
+        ),
+        *checks.errors_on([tab.name for tab in model.tabs]),
+    )

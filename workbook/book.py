@@ -1,0 +1,383 @@
+"""The description of a workbook: lines, columns, tables, tabs and charts, with no address or colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, TypeAlias
+
+from workbook.assumptions import Choice, Day, Input, Number, Text
+from workbook.expr import Expr, Scalar, Vector, in_words
+
+Units: TypeAlias = tuple[tuple[str, str], ...]
+Stamp: TypeAlias = float | str | date | None
+FixedRole: TypeAlias = Literal[
+    "label", "right", "note", "muted", "open", "unit", "memo", "constant", "stamp"
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line(Scalar):
+    """A labelled scalar. Its key is snake_case, unique in the book, and is its defined name.
+
+    Exactly one of *algebra*, *entry* (an input) and *constant* (a definition, such as seconds in
+    an hour) gives its value. *show* names a number format where the unit's own does not fit.
+    """
+
+    key: str
+    label: str
+    unit: str
+    algebra: Expr | None = None
+    entry: Input | None = None
+    constant: float | None = None
+    memo: str = ""
+    how: str = ""
+    show: str = ""
+    strong: bool = False
+    output: bool = False
+
+    def __post_init__(self) -> None:
+        given = (self.algebra, self.entry, self.constant)
+        if sum(part is not None for part in given) != 1:
+            raise ValueError(f"{self.key}: give one of algebra, entry and constant")
+
+    @property
+    def words(self) -> str:
+        """How the line comes about, for the How column."""
+        if self.how:
+            return self.how
+        if self.entry is not None:
+            return self.entry.note
+        return in_words(self.algebra) if self.algebra is not None else "By definition"
+
+
+def entered(entry: Input) -> Line:
+    """The line of a scalar input, under the input's own name."""
+    return Line(entry.name, entry.label, entry.unit, entry=entry, memo=entry.memo)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One row of a down table, or one column of an across table."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One formula for every entity."""
+
+    algebra: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """An input for every entity."""
+
+    entries: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Labels, notes, or figures stamped at the build: one for every entity."""
+
+    values: tuple[Stamp, ...]
+    role: FixedRole = "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A link for every entity to a line, or to a cell of another table."""
+
+    links: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A line of its own for every entity, each with its own algebra and name."""
+
+    lines: tuple[Line, ...]
+
+
+Content: TypeAlias = Formula | Entries | Fixed | Gathered | Owned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Axis:
+    """The entities that the columns of one or several tables share, and their names."""
+
+    key: str
+    label: str
+    entities: tuple[Entity, ...]
+    names: Column = field(init=False)
+
+    def __post_init__(self) -> None:
+        keys = [e.key for e in self.entities]
+        if len(set(keys)) != len(keys):
+            raise ValueError(f"table {self.key!r} has an entity twice: {keys}")
+        labels = Fixed(tuple(e.label for e in self.entities))
+        object.__setattr__(self, "names", Column("name", self.label, "text", self, labels))
+
+    def place(self, entity: str) -> int:
+        """The place of the entity with this key, counted from 0. Raises KeyError."""
+        for place, candidate in enumerate(self.entities):
+            if candidate.key == entity:
+                return place
+        raise KeyError(f"{self.key} has no {entity!r}")
+
+    def entity(self, key: str) -> Entity:
+        """The entity with this key. Raises KeyError."""
+        return self.entities[self.place(key)]
+
+    def formula(
+        self,
+        key: str,
+        label: str,
+        unit: str,
+        algebra: Expr,
+        *,
+        how: str = "",
+        show: str = "",
+        units: Units = (),
+        strong: bool = False,
+        memo: str = "",
+    ) -> Column:
+        """A column of one formula."""
+        content = Formula(algebra)
+        return Column(key, label, unit, self, content, how, show, units, strong, memo)
+
+    def fixed(
+        self,
+        key: str,
+        label: str,
+        values: Sequence[Stamp],
+        role: FixedRole = "label",
+        *,
+        unit: str = "text",
+        units: Units = (),
+    ) -> Column:
+        """A column of text or of stamped figures."""
+        return Column(key, label, unit, self, Fixed(tuple(values), role), units=units)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column(Vector):
+    """One quantity of every entity of an axis.
+
+    Where entities differ in unit, *unit* is "mixed" and *units* has each one's unit and format.
+    """
+
+    key: str
+    label: str
+    unit: str
+    axis: Axis
+    content: Content
+    how: str = ""
+    show: str = ""
+    units: Units = ()
+    strong: bool = False
+    memo: str = ""
+
+    @property
+    def words(self) -> str:
+        """How the column comes about; empty for inputs and labels."""
+        if self.how or not isinstance(self.content, Formula):
+            return self.how
+        return in_words(self.content.algebra)
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """A line beside columns: the totals under a down table, the live case left of an across one."""
+
+    label: str
+    lines: tuple[tuple[Column, Line], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Entities × columns: one below the other, or side by side where *across*."""
+
+    title: str
+    axis: Axis
+    columns: tuple[Column, ...]
+    across: bool = False
+    margin: Margin | None = None
+    note: str = ""
+    heads: Column | None = None
+    mute: Column | None = None
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            if column.axis is not self.axis:
+                raise ValueError(f"{column.key!r} is not a column of {self.axis.key!r}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Lines one below the other: label, unit, value, how it comes about, source."""
+
+    title: str
+    lines: tuple[Line, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Two columns of plain text under a title."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """What each kind of cell looks like, with its meaning."""
+
+    title: str
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The list of tabs, each a link, with its purpose."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One headline figure: a label, the figure, a line below it; *data* names its colour."""
+
+    label: str
+    figure: Expr
+    show: str
+    below: Expr
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """One input, large, with a hint beside it."""
+
+    line: Line
+    hint: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Headline figures side by side."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a chart: its name, where it reads its values, and its colour."""
+
+    label: str
+    values: Column | Line
+    data: str
+    across: Column | Line | None = None
+    style: Literal["fill", "none", "line", "dashed", "dot"] = "fill"
+    label_data: str = ""
+    labels: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A native chart under a live headline."""
+
+    kind: Literal["stacked_share", "waterfall", "tornado", "scatter"]
+    headline: Expr
+    title: str
+    series: tuple[Series, ...]
+    categories: Column | None
+    across_title: str
+    value_title: str
+    value_show: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """Charts side by side, in rows of *per_row*."""
+
+    charts: tuple[Chart, ...]
+    per_row: int = 2
+
+
+Block: TypeAlias = Table | Lines | Prose | Legend | Contents | Selector | Cards | Charts
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One sheet: its blocks from top to bottom, and those in a second flow to the right."""
+
+    name: str
+    purpose: str
+    group: str
+    blocks: tuple[Block, ...]
+    aside: tuple[Block, ...] = ()
+    grid: Literal["standard", "wide", "across", "cover", "dashboard"] = "standard"
+    widths: tuple[int, ...] = ()
+    freeze_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What every tab's header shows: four lines of text."""
+
+    live: Line
+    checks: Line
+    as_of: Line
+    banner: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All tabs in order, with what the document says of itself."""
+
+    title: str
+    tabs: tuple[Tab, ...]
+    band: Band
+    group_titles: Mapping[str, str]
+    properties: Mapping[str, str]
+
+
+def lines_of(tab: Tab) -> list[Line]:
+    """The lines that a tab shows, in order."""
+    return [line for block in (*tab.blocks, *tab.aside) for line in _block_lines(block)]
+
+
+def _block_lines(block: Block) -> list[Line]:
+    match block:
+        case Lines(lines=lines):
+            return list(lines)
+        case Selector(line=line):
+            return [line]
+        case Table(columns=columns, margin=margin):
+            owned = [c.content.lines for c in columns if isinstance(c.content, Owned)]
+            beside = [line for _, line in margin.lines] if margin else []
+            return [line for lines in owned for line in lines] + beside
+        case _:
+            return []
+
+
+def tables_of(tab: Tab) -> list[Table]:
+    """The tables that a tab shows, in order."""
+    return [block for block in (*tab.blocks, *tab.aside) if isinstance(block, Table)]
+
+
+def entry_value(entry: Input) -> Stamp:
+    """What stands in the cell of an input: a number, text, a date, or nothing."""
+    match entry:
+        case Number(value=number):
+            return number
+        case Day(value=day):
+            return day
+        case Choice(value=text) | Text(value=text):
+            return text
+    raise TypeError(entry)

@@ -1,0 +1,161 @@
+"""What the memo algebra means: its value in plain Python, for any change of the inputs."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from workbook.assumptions import Input
+from workbook.book import (
+    Column,
+    Entries,
+    Fixed,
+    Formula,
+    Gathered,
+    Line,
+    Owned,
+    Stamp,
+    Tab,
+    entry_value,
+    lines_of,
+    tables_of,
+)
+from workbook.expr import At, Binary, Body, Call, Constant, Expr, Operator, Range, Run, Text
+from workbook.functions import EPOCH, Cells, ErrorValue, Value, number
+
+ARITHMETIC: dict[Operator, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
+COMPARISONS: dict[Operator, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+class Model:
+    """The values of the lines and columns of tabs, with *changes* of inputs by id.
+
+    Values are worked out when asked for, once. Errors are raised as ErrorValue.
+    """
+
+    def __init__(self, tabs: Sequence[Tab], changes: Mapping[str, Stamp] | None = None) -> None:
+        self._lines = {line.key: line for tab in tabs for line in lines_of(tab)}
+        self._tabs = tuple(tabs)
+        self._changes = dict(changes or {})
+        self._known: dict[tuple[int, int], Value] = {}
+
+    def __getitem__(self, key: str) -> Value:
+        """The value of the line with this key."""
+        return self.line(self._lines[key])
+
+    def line(self, line: Line) -> Value:
+        """The value of a line."""
+        return self._once((id(line), -1), lambda: self._line(line))
+
+    def cell(self, column: Column, place: int) -> Value:
+        """The value of a column for the entity at *place*, counted from 0."""
+        return self._once((id(column), place), lambda: self._cell(column, place))
+
+    def value(self, expr: Expr, place: int | None = None) -> Value:
+        """The value of algebra; *place* is the row's own where it stands in a table."""
+        value = self._evaluate(expr, place)
+        if isinstance(value, list):
+            raise TypeError("a range has no single value")
+        return value
+
+    def _once(self, key: tuple[int, int], work: Callable[[], Value]) -> Value:
+        if key not in self._known:
+            self._known[key] = work()
+        return self._known[key]
+
+    def _line(self, line: Line) -> Value:
+        if line.algebra is not None:
+            return _filled(self.value(line.algebra))
+        return self._entry(line.entry) if line.entry is not None else line.constant
+
+    def _entry(self, entry: Input) -> Value:
+        return plain(self._changes[entry.id] if entry.id in self._changes else entry_value(entry))
+
+    def _cell(self, column: Column, place: int) -> Value:
+        match column.content:
+            case Formula(algebra=algebra):
+                return _filled(self.value(algebra, place))
+            case Entries(entries=entries):
+                return self._entry(entries[place])
+            case Fixed(values=values):
+                return plain(values[place])
+            case Gathered(links=links):
+                return _filled(self.value(links[place], place))
+            case Owned(lines=lines):
+                return self.line(lines[place])
+
+    def _evaluate(self, expr: Expr, place: int | None) -> Value | list[Value]:
+        match expr:
+            case Constant(value=value):
+                return float(value)
+            case Text(value=text):
+                return text
+            case Line():
+                return self.line(expr)
+            case Column():
+                if place is None:
+                    raise TypeError(f"column {expr.key!r} has a value only within a row")
+                return self.cell(expr, place)
+            case Range(column=Column() as column, so_far=so_far):
+                count = len(column.axis.entities) if not so_far or place is None else place + 1
+                return [self.cell(column, i) for i in range(count)]
+            case Run(lines=lines):
+                return [self.line(line) for line in lines if isinstance(line, Line)]
+            case Body(tab=name):
+                return self._body(name)
+            case At(column=Column() as column, entity=entity):
+                return self.cell(column, column.axis.place(entity))
+            case Call(function=function, arguments=arguments):
+                return function.value([self._thunk(a, place) for a in arguments])
+            case Binary(operator=sign, left=left, right=right):
+                return self._binary(sign, self.value(left, place), self.value(right, place))
+        raise TypeError(expr)
+
+    def _body(self, name: str) -> list[Value]:
+        tab = next(tab for tab in self._tabs if tab.name == name)
+        columns = [c for table in tables_of(tab) for c in table.columns]
+        cells = [self.cell(c, i) for c in columns for i in range(len(c.axis.entities))]
+        return [self.line(line) for line in lines_of(tab)] + cells
+
+    def _thunk(self, expr: Expr, place: int | None) -> Callable[[], Value | Cells]:
+        return lambda: self._evaluate(expr, place)
+
+    def _binary(self, sign: Operator, left: Value, right: Value) -> Value:
+        if sign == "&":
+            return str(left) + str(right)
+        if sign in ("=", "<>"):
+            return _equal(left, right) == (sign == "=")
+        if sign == "/":
+            if number(right) == 0:
+                raise ErrorValue("#DIV/0!")
+            return number(left) / number(right)
+        if sign in COMPARISONS:
+            return COMPARISONS[sign](number(left), number(right))
+        return ARITHMETIC[sign](number(left), number(right))
+
+
+def _equal(left: Value, right: Value) -> bool:
+    """Equality as a spreadsheet has it: text without case, a blank like 0 and like no text."""
+    if isinstance(left, str) or isinstance(right, str):
+        return str(left or "").casefold() == str(right or "").casefold()
+    return (left or 0.0) == (right or 0.0)
+
+
+def _filled(value: Value) -> Value:
+    """The result of a formula: a link to a blank cell is 0."""
+    return 0.0 if value is None else value
+
+
+def plain(stamp: Stamp) -> Value:
+    """A stamp as a cell holds it: a date is a serial number, counted from 1899-12-30."""
+    return float((stamp - EPOCH).days) if isinstance(stamp, date) else stamp

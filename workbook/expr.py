@@ -1,0 +1,465 @@
+"""Memo algebra: a small typed expression tree over labelled lines and columns.
+
+The tree knows no cell address. It is spelled as Excel text by ``layout``, as words and as a unit
+here, and as a value by ``evaluate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from workbook import functions
+from workbook.functions import Function
+from workbook.units import FLAG, NONE, TEXT, Unit, UnitError, parse
+
+ONLY_0_AND_1 = "memo algebra takes lines, columns, 0 and 1; make {!r} a line with a unit and a source"
+
+
+class Expr:
+    """Anything that has a value: a leaf of the model, or algebra over leaves."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Operand) -> Binary:
+        return Binary("+", self, as_expr(other))
+
+    def __radd__(self, other: Operand) -> Binary:
+        return Binary("+", as_expr(other), self)
+
+    def __sub__(self, other: Operand) -> Binary:
+        return Binary("-", self, as_expr(other))
+
+    def __rsub__(self, other: Operand) -> Binary:
+        return Binary("-", as_expr(other), self)
+
+    def __mul__(self, other: Operand) -> Binary:
+        return Binary("*", self, as_expr(other))
+
+    def __rmul__(self, other: Operand) -> Binary:
+        return Binary("*", as_expr(other), self)
+
+    def __truediv__(self, other: Operand) -> Binary:
+        return Binary("/", self, as_expr(other))
+
+    def __rtruediv__(self, other: Operand) -> Binary:
+        return Binary("/", as_expr(other), self)
+
+
+Operand = Expr | int
+
+MIXED = "mixed"
+"""The unit of a column whose rows have units of their own; it fits any unit."""
+
+
+class Leaf(Expr):
+    """A labelled quantity with a unit: the key is unique in its book or table."""
+
+    __slots__ = ()
+    key: str
+    label: str
+    unit: str
+
+
+class Scalar(Leaf):
+    """A leaf with one value."""
+
+    __slots__ = ()
+
+
+class Vector(Leaf):
+    """A leaf with one value for each entity of a table; in row algebra, the row's own."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Expr):
+    """0 or 1: every other number is a line. 0 fits any unit, 1 has none."""
+
+    value: Literal[0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expr):
+    """Literal text."""
+
+    value: str
+
+
+Operator = Literal["+", "-", "*", "/", "=", "<>", "<", "<=", ">", ">=", "&"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binary(Expr):
+    """Two operands: arithmetic, a comparison, or text joined to text."""
+
+    operator: Operator
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Expr):
+    """A function of the closed, portable set in ``functions``."""
+
+    function: Function
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Range(Expr):
+    """The cells of a column, as an argument of a function: all, or those down to this row."""
+
+    column: Vector
+    so_far: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run(Expr):
+    """The cells of lines that stand one below the other, as an argument of a function."""
+
+    lines: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class At(Expr):
+    """One cell of a column: that of the entity with the key *entity*."""
+
+    column: Vector
+    entity: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body(Expr):
+    """All cells of a tab below its header, as an argument of a function."""
+
+    tab: str
+
+
+def as_expr(operand: Operand) -> Expr:
+    """*operand* as algebra.
+
+    Raises TypeError for a number other than 0 and 1.
+    """
+    if isinstance(operand, Expr):
+        return operand
+    if isinstance(operand, int) and not isinstance(operand, bool) and operand in (0, 1):
+        return Constant(1 if operand else 0)
+    raise TypeError(ONLY_0_AND_1.format(operand))
+
+
+def _call(name: str, *arguments: Operand) -> Call:
+    return Call(functions.BY_NAME[name], tuple(as_expr(a) for a in arguments))
+
+
+def lowest(*operands: Operand) -> Call:
+    """The smallest operand."""
+    return _call("lowest", *operands)
+
+
+def highest(*operands: Operand) -> Call:
+    """The largest operand."""
+    return _call("highest", *operands)
+
+
+def magnitude(operand: Expr) -> Call:
+    """The operand without its sign."""
+    return _call("magnitude", operand)
+
+
+def when(condition: Expr, then: Operand | str, otherwise: Operand | str) -> Call:
+    """*then* where the condition holds, *otherwise* where not; only that one is evaluated."""
+    return _call("when", condition, _worded(then), _worded(otherwise))
+
+
+def _worded(operand: Operand | str) -> Operand:
+    return Text(operand) if isinstance(operand, str) else operand
+
+
+def both(*conditions: Expr) -> Call:
+    """Whether all conditions hold."""
+    return _call("both", *conditions)
+
+
+def either(*conditions: Expr) -> Call:
+    """Whether any condition holds."""
+    return _call("either", *conditions)
+
+
+def given(operand: Expr) -> Call:
+    """Whether the operand is a number, and not blank, text or an error."""
+    return _call("given", operand)
+
+
+def broken(operand: Expr) -> Call:
+    """Whether the operand is an error value."""
+    return _call("broken", operand)
+
+
+def override(entry: Expr, default: Operand) -> Call:
+    """The entry where a number was typed, *default* where it was left blank."""
+    return when(given(entry), entry, default)
+
+
+def pick(position: Expr, *choices: Operand) -> Call:
+    """The choice at *position*, counted from 1."""
+    return _call("pick", position, *choices)
+
+
+def total(*columns: Vector) -> Call:
+    """The sum of all cells of the columns."""
+    return _call("total", *(Range(c) for c in columns))
+
+
+def total_of(lines: Sequence[Scalar]) -> Call:
+    """The sum of lines that stand one below the other."""
+    return _call("total", Run(tuple(lines)))
+
+
+def total_where(column: Vector, *where: tuple[Vector, Expr]) -> Call:
+    """The sum of the cells whose entities have, in each named column, the given value."""
+    pairs = [part for keys, key in where for part in (Range(keys), key)]
+    return _call("total_where", Range(column), *pairs)
+
+
+def count_where(*where: tuple[Vector, Expr]) -> Call:
+    """How many entities have, in each named column, the given value."""
+    return _call("count_where", *[part for keys, key in where for part in (Range(keys), key)])
+
+
+def counted(column: Vector) -> Call:
+    """How many cells of a column are numbers."""
+    return _call("counted", Range(column))
+
+
+def position(key: Expr, keys: Vector) -> Call:
+    """The place of *key* among the cells of *keys*, counted from 1; #N/A where it is absent."""
+    return Call(functions.BY_NAME["position"], (key, Range(keys), Constant(0)))
+
+
+def nth(values: Vector, place: Expr) -> Call:
+    """The cell of *values* at *place*, counted from 1."""
+    return _call("nth", Range(values), place)
+
+
+def lookup(key: Expr, keys: Vector, values: Vector) -> Call:
+    """The cell of *values* of the entity whose cell in *keys* is *key*."""
+    return nth(values, position(key, keys))
+
+
+def all_cells(tab: str) -> Call:
+    """The sum of all numbers of a tab below its header; an error anywhere there comes through."""
+    return Call(functions.BY_NAME["total"], (Body(tab),))
+
+
+def largest(values: Vector) -> Call:
+    """The largest cell of a column."""
+    return _call("highest", Range(values))
+
+
+def ordinal(column: Vector) -> Call:
+    """The place of this row in its table, counted from 1."""
+    return _call("ordinal", Range(column, so_far=True))
+
+
+def running(column: Vector) -> Call:
+    """The sum of the cells of the column down to this row."""
+    return _call("total", Range(column, so_far=True))
+
+
+def order(column: Vector) -> Binary:
+    """The place of this row from the largest cell down, counted from 1; equals keep their order."""
+    return _call("count_above", column, Range(column)) + _call(
+        "count_same", column, Range(column, so_far=True)
+    )
+
+
+def shown(operand: Expr, pattern: str) -> Call:
+    """The operand as text, by a number pattern that all spreadsheet programs share."""
+    return _call("shown", operand, Text(pattern))
+
+
+def repeated(text: str, times: Expr) -> Call:
+    """The text, *times* over."""
+    return _call("repeated", Text(text), times)
+
+
+def joined(*parts: Expr | str) -> Expr:
+    """Text parts one after the other."""
+    first, *rest = (Text(p) if isinstance(p, str) else p for p in parts)
+    for part in rest:
+        first = Binary("&", first, part)
+    return first
+
+
+def same(left: Expr, right: Operand | str) -> Binary:
+    """Whether both are equal: for text and whole numbers, not for measured ones."""
+    return Binary("=", left, Text(right) if isinstance(right, str) else as_expr(right))
+
+
+def differs(left: Expr, right: Operand | str) -> Binary:
+    """Whether both differ: for text and whole numbers, not for measured ones."""
+    return Binary("<>", left, Text(right) if isinstance(right, str) else as_expr(right))
+
+
+def below(left: Expr, right: Operand) -> Binary:
+    """Whether *left* is less than *right*."""
+    return Binary("<", left, as_expr(right))
+
+
+def at_most(left: Expr, right: Operand) -> Binary:
+    """Whether *left* is *right* or less."""
+    return Binary("<=", left, as_expr(right))
+
+
+def above(left: Expr, right: Operand) -> Binary:
+    """Whether *left* is more than *right*."""
+    return Binary(">", left, as_expr(right))
+
+
+def at_least(left: Expr, right: Operand) -> Binary:
+    """Whether *left* is *right* or more."""
+    return Binary(">=", left, as_expr(right))
+
+
+PRECEDENCE: dict[Operator, int] = {
+    "=": 1,
+    "<>": 1,
+    "<": 1,
+    "<=": 1,
+    ">": 1,
+    ">=": 1,
+    "&": 2,
+    "+": 3,
+    "-": 3,
+    "*": 4,
+    "/": 4,
+}
+ATOM = 9
+WORDS: dict[Operator, str] = {
+    "*": "×",
+    "/": "÷",
+    "-": "−",
+    "<>": "is not",
+    "=": "is",
+    "<=": "is at most",
+    ">=": "is at least",
+    "<": "is below",
+    ">": "is above",
+}
+
+
+def precedence(expr: Expr) -> int:
+    """How tightly the outermost operation of *expr* binds."""
+    return PRECEDENCE[expr.operator] if isinstance(expr, Binary) else ATOM
+
+
+def in_words(expr: Expr) -> str:
+    """The algebra as a reader would say it, one level deep: labels instead of keys."""
+    match expr:
+        case Constant(value=value):
+            return str(value)
+        case Text(value=value):
+            return f"“{value}”"
+        case Leaf(label=label):
+            return label
+        case Range(column=column, so_far=so_far):
+            return f"{column.label} down to here" if so_far else column.label
+        case Run(lines=lines):
+            return f"{lines[0].label} to {lines[-1].label}"
+        case Body(tab=tab):
+            return f"all cells of {tab}"
+        case At(column=column, entity=entity):
+            return f"{column.label} of {entity_label(column, entity)}"
+        case Call(function=function, arguments=arguments):
+            return function.words([in_words(a) for a in arguments])
+        case Binary(operator=operator, left=left, right=right):
+            own = PRECEDENCE[operator]
+            return " ".join(
+                (
+                    _bracketed(left, precedence(left) < own),
+                    WORDS.get(operator, operator),
+                    _bracketed(right, precedence(right) <= own),
+                )
+            )
+    raise TypeError(expr)
+
+
+def entity_label(column: Vector, entity: str) -> str:
+    """The label of an entity of the column's table."""
+    axis = getattr(column, "axis", None)
+    return axis.entity(entity).label if axis is not None else entity
+
+
+def _bracketed(expr: Expr, needed: bool) -> str:
+    words = in_words(expr)
+    return f"({words})" if needed else words
+
+
+def unit_of(expr: Expr) -> Unit | None:
+    """The unit of the algebra; None for the constant 0, which fits any unit.
+
+    Raises UnitError where quantities are combined that do not fit.
+    """
+    match expr:
+        case Constant(value=value):
+            return NONE if value else None
+        case Text():
+            return TEXT
+        case Body():
+            return None
+        case Leaf():
+            return _declared(expr)
+        case Range(column=column) | At(column=column):
+            return _declared(column)
+        case Run(lines=lines):
+            return functions.one_unit([_declared(line) for line in lines])
+        case Call(function=function, arguments=arguments):
+            try:
+                return function.unit([unit_of(a) for a in arguments])
+            except UnitError as error:
+                raise UnitError(f"{in_words(expr)}: {error}") from None
+        case Binary(operator=operator, left=left, right=right):
+            return _binary_unit(operator, left, right, in_words(expr))
+    raise TypeError(expr)
+
+
+def _declared(leaf: Leaf) -> Unit | None:
+    return None if leaf.unit == MIXED else parse(leaf.unit)
+
+
+def _binary_unit(operator: Operator, left: Expr, right: Expr, words: str) -> Unit | None:
+    ours, theirs = unit_of(left), unit_of(right)
+    try:
+        match operator:
+            case "*":
+                return (ours or NONE) * (theirs or NONE)
+            case "/":
+                return (ours or NONE) / (theirs or NONE)
+            case "+" | "-":
+                return functions.arithmetic_unit([ours, theirs])
+            case "&":
+                return functions.text_unit([ours, theirs])
+            case _:
+                functions.one_unit([ours, theirs])
+                return FLAG
+    except UnitError as error:
+        raise UnitError(f"{words}: {error}") from None
+
+
+def leaves(expr: Expr) -> list[Leaf]:
+    """Every line and column that the algebra reads, in order of appearance."""
+    match expr:
+        case Leaf():
+            return [expr]
+        case Range(column=column) | At(column=column):
+            return [column]
+        case Run(lines=lines):
+            return list(lines)
+        case Call(arguments=arguments):
+            return [leaf for argument in arguments for leaf in leaves(argument)]
+        case Binary(left=left, right=right):
+            return leaves(left) + leaves(right)
+    return []

@@ -1,0 +1,336 @@
+"""The closed set of functions of memo algebra: each one's Excel name, words, unit and value.
+
+All of them give the same result in Excel, LibreOffice, formualizer, ironcalc and formulas.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeAlias
+
+from workbook.units import FLAG, NONE, TEXT, Unit, UnitError
+
+Value: TypeAlias = float | str | bool | None
+Cells: TypeAlias = Sequence[Value]
+Argument: TypeAlias = Callable[[], "Value | Cells"]
+MaybeUnit: TypeAlias = Unit | None
+
+
+class ErrorValue(ArithmeticError):
+    """A spreadsheet error, such as #DIV/0!, on its way up through the algebra."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function: *value* takes its arguments unevaluated, so that branches stay lazy.
+
+    *excel* is a function's name, or a pattern with a place for each argument.
+    """
+
+    excel: str
+    words: Callable[[Sequence[str]], str]
+    unit: Callable[[Sequence[MaybeUnit]], MaybeUnit]
+    value: Callable[[Sequence[Argument]], Value]
+
+
+def one_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    """The unit that all share; None where all are the constant 0."""
+    known = {u for u in units if u is not None}
+    if len(known) > 1:
+        raise UnitError(f"units differ: {' and '.join(sorted(map(str, known)))}")
+    return known.pop() if known else None
+
+
+def arithmetic_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    """The unit of a sum: all alike, and of numbers."""
+    unit = one_unit(units)
+    if unit in (TEXT, FLAG):
+        raise UnitError(f"cannot add {unit}")
+    return unit
+
+
+def text_unit(units: Sequence[MaybeUnit]) -> Unit:
+    """Text, where every part is text."""
+    if any(u != TEXT for u in units):
+        raise UnitError("only text joins to text; show numbers with a pattern first")
+    return TEXT
+
+
+def _must(unit: MaybeUnit, wanted: Unit, what: str) -> None:
+    if unit not in (wanted, None):
+        raise UnitError(f"{what} must be in {wanted}, not {unit}")
+
+
+def _branches(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    _must(units[0], FLAG, "a condition")
+    return one_unit(units[1:])
+
+
+def _choices(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    _must(units[0], NONE, "a position")
+    return one_unit(units[1:])
+
+
+def _flags(units: Sequence[MaybeUnit]) -> Unit:
+    for unit in units:
+        _must(unit, FLAG, "a condition")
+    return FLAG
+
+
+def _criteria(units: Sequence[MaybeUnit]) -> None:
+    for keys, key in zip(units[::2], units[1::2], strict=True):
+        one_unit([keys, key])
+
+
+def _where_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    _criteria(units[1:])
+    return units[0]
+
+
+def _count_unit(units: Sequence[MaybeUnit]) -> Unit:
+    _criteria(units)
+    return NONE
+
+
+def _place_unit(units: Sequence[MaybeUnit]) -> Unit:
+    one_unit(units[:2])
+    return NONE
+
+
+def _nth_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    _must(units[1], NONE, "a position")
+    return units[0]
+
+
+def _repeat_unit(units: Sequence[MaybeUnit]) -> Unit:
+    _must(units[1], NONE, "a number of times")
+    return TEXT
+
+
+def _cells(argument: Argument) -> Cells:
+    value = argument()
+    return value if isinstance(value, list | tuple) else (_scalar(value),)
+
+
+def _scalar(value: Value | Cells) -> Value:
+    if value is None or isinstance(value, float | int | str | bool):
+        return value
+    raise TypeError("a range stands where one value is needed")
+
+
+def number(value: Value | Cells) -> float:
+    """The value as a number, as a spreadsheet reads it: blank is 0, text is #VALUE!."""
+    if value is None:
+        return 0.0
+    if isinstance(value, float | int):
+        return float(value)
+    raise ErrorValue("#VALUE!")
+
+
+def _numbers(arguments: Sequence[Argument]) -> list[float]:
+    """Numbers among the arguments' cells; text and blanks in ranges are passed over."""
+    return [
+        float(v)
+        for a in arguments
+        for v in _cells(a)
+        if isinstance(v, float | int) and not isinstance(v, bool)
+    ]
+
+
+def _is_error(argument: Argument) -> bool:
+    try:
+        argument()
+    except ErrorValue:
+        return True
+    return False
+
+
+def _is_number(argument: Argument) -> bool:
+    try:
+        value = argument()
+    except ErrorValue:
+        return False
+    return isinstance(value, float | int) and not isinstance(value, bool)
+
+
+def _matching(pairs: Sequence[Argument]) -> list[bool]:
+    columns = [(_cells(keys), _scalar(key())) for keys, key in zip(pairs[::2], pairs[1::2], strict=True)]
+    return [all(_equal(cells[i], key) for cells, key in columns) for i in range(len(columns[0][0]))]
+
+
+def _equal(cell: Value, key: Value) -> bool:
+    if isinstance(cell, str) and isinstance(key, str):
+        return cell.casefold() == key.casefold()
+    return cell is not None and cell == key
+
+
+def _total_where(arguments: Sequence[Argument]) -> float:
+    chosen = _matching(arguments[1:])
+    return math.fsum(number(v) for v, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok)
+
+
+def _position(arguments: Sequence[Argument]) -> float:
+    key = _scalar(arguments[0]())
+    for place, cell in enumerate(_cells(arguments[1]), 1):
+        if _equal(cell, key):
+            return float(place)
+    raise ErrorValue("#N/A")
+
+
+def _nth(arguments: Sequence[Argument]) -> Value:
+    cells, place = _cells(arguments[0]), int(number(arguments[1]()))
+    if not 1 <= place <= len(cells):
+        raise ErrorValue("#REF!")
+    return cells[place - 1]
+
+
+def _pick(arguments: Sequence[Argument]) -> Value:
+    place = int(number(arguments[0]()))
+    if not 1 <= place < len(arguments):
+        raise ErrorValue("#VALUE!")
+    return _scalar(arguments[place]())
+
+
+EPOCH = date(1899, 12, 30)
+BILLION = Decimal(1_000_000_000)
+# number pattern → how Python writes it: places after the point, thousands separator, suffix
+PATTERNS: dict[str, Callable[[Decimal], str]] = {
+    "0": lambda v: f"{_half_up(v, 0):f}",
+    "#,##0": lambda v: f"{_half_up(v, 0):,f}",
+    "0.0": lambda v: f"{_half_up(v, 1):f}",
+    "0.00": lambda v: f"{_half_up(v, 2):f}",
+    "0%": lambda v: f"{_half_up(v * 100, 0):f}%",
+    "0.0%": lambda v: f"{_half_up(v * 100, 1):f}%",
+    "0.0,,,": lambda v: f"{_half_up(v / BILLION, 1):f}",
+    "0.00,,,": lambda v: f"{_half_up(v / BILLION, 2):f}",
+    "yyyy-mm-dd": lambda v: (EPOCH + timedelta(days=int(v))).isoformat(),
+}
+
+
+def _half_up(value: Decimal, places: int) -> Decimal:
+    """*value* rounded half away from zero, as spreadsheets do; no negative zero."""
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return rounded if rounded else abs(rounded)
+
+
+def _shown(arguments: Sequence[Argument]) -> str:
+    pattern = str(arguments[1]())
+    # 15 significant digits are what a spreadsheet displays of a double
+    return PATTERNS[pattern](Decimal(f"{number(arguments[0]()):.15g}"))
+
+
+def _only(value: Value) -> Value:
+    return value
+
+
+def _highest(arguments: Sequence[Argument]) -> float:
+    return max(_numbers(arguments), default=0.0)
+
+
+def _lowest(arguments: Sequence[Argument]) -> float:
+    return min(_numbers(arguments), default=0.0)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words[:-1]) + f" and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _where_words(words: Sequence[str]) -> str:
+    return " and ".join(f"{k} is {v}" for k, v in zip(words[::2], words[1::2], strict=True))
+
+
+def _when_words(words: Sequence[str]) -> str:
+    if words[0] == f"{words[1]} is given":
+        return f"{words[1]} where given, otherwise {words[2]}"
+    return f"{words[1]} if {words[0]}, otherwise {words[2]}"
+
+
+def _nth_words(words: Sequence[str]) -> str:
+    return f"{words[0]} at {words[1]}"
+
+
+def _over(words: Sequence[str], name: str) -> str:
+    return f"the {name} of {_listed(words)}" if len(words) > 1 else f"the {name} {words[0]}"
+
+
+def _anything(_units: Sequence[MaybeUnit]) -> Unit:
+    return FLAG
+
+
+def _to_text(_units: Sequence[MaybeUnit]) -> Unit:
+    return TEXT
+
+
+def _dimensionless(_units: Sequence[MaybeUnit]) -> Unit:
+    return NONE
+
+
+BY_NAME: dict[str, Function] = {
+    "lowest": Function("MIN", lambda w: _over(w, "smallest"), arithmetic_unit, _lowest),
+    "highest": Function("MAX", lambda w: _over(w, "largest"), arithmetic_unit, _highest),
+    "magnitude": Function(
+        "ABS", lambda w: f"the size of ({w[0]})", arithmetic_unit, lambda a: abs(number(a[0]()))
+    ),
+    "when": Function(
+        "IF",
+        _when_words,
+        _branches,
+        lambda a: _scalar(a[1]() if a[0]() else a[2]()),
+    ),
+    "both": Function("AND", " and ".join, _flags, lambda a: all([bool(x()) for x in a])),
+    "either": Function("OR", " or ".join, _flags, lambda a: any([bool(x()) for x in a])),
+    "given": Function("ISNUMBER", lambda w: f"{w[0]} is given", _anything, lambda a: _is_number(a[0])),
+    "broken": Function("ISERROR", lambda w: f"{w[0]} is an error", _anything, lambda a: _is_error(a[0])),
+    "pick": Function(
+        "CHOOSE", lambda w: f"by {w[0]}: {_listed(w[1:])}", _choices, _pick
+    ),
+    "total": Function(
+        "SUM", lambda w: f"the sum of {_listed(w)}", arithmetic_unit, lambda a: math.fsum(_numbers(a))
+    ),
+    "total_where": Function(
+        "SUMIFS",
+        lambda w: f"the sum of {w[0]} where {_where_words(w[1:])}",
+        _where_unit,
+        _total_where,
+    ),
+    "count_where": Function(
+        "COUNTIFS",
+        lambda w: f"the number of rows where {_where_words(w)}",
+        _count_unit,
+        lambda a: float(sum(_matching(a))),
+    ),
+    "counted": Function(
+        "COUNT",
+        lambda w: f"how many {w[0]} are given",
+        _dimensionless,
+        lambda a: float(len(_numbers(a))),
+    ),
+    "position": Function("MATCH", lambda w: f"the place of {w[0]} in {w[1]}", _place_unit, _position),
+    "nth": Function("INDEX", _nth_words, _nth_unit, _nth),
+    "count_above": Function(
+        "SUMPRODUCT(({1}>{0})*1)",
+        lambda w: f"the number of rows whose {w[1]} is larger",
+        _place_unit,
+        lambda a: float(sum(1 for v in _numbers(a[1:]) if v > number(a[0]()))),
+    ),
+    "count_same": Function(
+        "SUMPRODUCT(({1}={0})*1)",
+        lambda _: "the number of equals down to this row",
+        _place_unit,
+        lambda a: float(sum(1 for v in _numbers(a[1:]) if v == number(a[0]()))),
+    ),
+    "ordinal": Function(
+        "ROWS", lambda _: "the row's number", _dimensionless, lambda a: float(len(_cells(a[0])))
+    ),
+    "shown": Function("TEXT", lambda w: w[0], _to_text, _shown),
+    "repeated": Function(
+        "REPT",
+        lambda w: f"a bar of {w[1]}",
+        _repeat_unit,
+        lambda a: str(a[0]()) * int(number(a[1]())),
+    ),
+}

@@ -1,0 +1,103 @@
+"""What a laid-out sheet holds: cells with addresses, rules and charts, ready for the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, TypeAlias
+
+from workbook.book import Chart
+from workbook.layout.places import Area, Place
+from workbook.theme import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Excel:
+    """Formula text with its equals sign."""
+
+    text: str
+
+
+Content: TypeAlias = Excel | float | str | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell; *link* is the tab that a click opens."""
+
+    row: int
+    col: int
+    content: Content
+    style: Style
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What an input cell accepts; *low* and *high*, or a list of *options* or cells that hold them."""
+
+    place: Place
+    kind: Literal["decimal", "whole", "date", "list", "length"]
+    low: float | date | None = None
+    high: float | date | None = None
+    options: tuple[str, ...] | str = ()
+    title: str = ""
+    prompt: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Cells that take the look of *role* where a formula over the first of them holds."""
+
+    area: Area
+    formula: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSeries:
+    """Where one series of a chart reads."""
+
+    values: Area
+    categories: Area | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedChart:
+    """A chart with its corner, its size in pixels, and the cells of its series."""
+
+    chart: Chart
+    corner: Place
+    width: int
+    height: int
+    series: tuple[PlacedSeries, ...]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One tab, laid out."""
+
+    name: str
+    group: str
+    cells: list[Cell] = field(default_factory=list)
+    widths: dict[int, int] = field(default_factory=dict)
+    heights: dict[int, int] = field(default_factory=dict)
+    validations: list[Validation] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    charts: list[PlacedChart] = field(default_factory=list)
+    freeze: tuple[int, int] = (0, 0)
+    last: tuple[int, int] = (0, 0)
+    one_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The whole workbook with its addresses: sheets in order, and the cell of each defined name."""
+
+    title: str
+    sheets: tuple[Sheet, ...]
+    names: Mapping[str, Place]
+    properties: Mapping[str, str]
+    fixed_columns: Mapping[str, Area] = field(default_factory=dict)

@@ -1,0 +1,70 @@
+"""Definitions that no assumption can change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbook.book import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Lines that other tabs may use."""
+
+    seconds_per_hour: Line
+    tokens_per_mtok: Line
+    one_run: Line
+    billion: Line
+    tolerance: Line
+    always: Line
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of them, in order."""
+        return (
+            self.seconds_per_hour,
+            self.tokens_per_mtok,
+            self.one_run,
+            self.billion,
+            self.tolerance,
+            self.always,
+        )
+
+
+def build() -> Constants:
+    """The constants."""
+    return Constants(
+        seconds_per_hour=Line(
+            "seconds_per_hour", "Seconds in an hour", "s/h", constant=3600.0, memo="SI"
+        ),
+        tokens_per_mtok=Line(
+            "tokens_per_mtok",
+            "Tokens in a million tokens",
+            "tok/Mtok",
+            constant=1_000_000.0,
+            memo="Definition",
+        ),
+        one_run=Line(
+            "one_run_a_year", "One training run a year", "1/yr", constant=1.0, memo="Definition"
+        ),
+        billion=Line(
+            "one_billion", "One billion", "1", constant=1e9, how="Scale of figures in texts", memo="Definition"
+        ),
+        tolerance=Line(
+            "checks_tolerance",
+            "Tolerance of the checks",
+            "share",
+            constant=1e-9,
+            show="tiny",
+            how="Largest relative difference that counts as equal",
+            memo="Model",
+        ),
+        always=Line(
+            "checks_always",
+            "A check that always applies",
+            "1",
+            constant=1.0,
+            how="1 where a check applies, 0 where it does not",
+            memo="Model",
+        ),
+    )

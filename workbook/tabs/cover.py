@@ -1,0 +1,77 @@
+"""Cover: the state of the workbook in a few lines, its tabs, and how to read a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbook.book import Band, Contents, Legend, Line, Lines, Prose, Tab
+from workbook.expr import joined, same, shown, when
+from workbook.tabs.checks import Checks
+from workbook.tabs.policy import Policy
+from workbook.tabs.scenarios import Scenarios
+from workbook.tabs.sources import Sources
+
+LEGEND = (
+    ("input", "1234.50", "Input: type here, and only here"),
+    ("calculation", "1234.50", "Calculation on this tab"),
+    ("link", "1234.50", "Drawn from another tab"),
+    ("stamp", "1234.50", "Worked out when the file was made: not live"),
+    ("live", "1234.50", "The live scenario"),
+    ("passed_sample", "● pass", "A check that holds"),
+    ("failed_sample", "▲ FAIL", "A check that fails: do not use the figure"),
+)
+STEPS = (
+    ("1  Pick", "Dashboard: choose the live scenario"),
+    ("2  Change", "Inputs, and the cream cells of the tables on their tabs; see what moves"),
+    ("3  Check", "This page: all checks pass before a figure is quoted"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The tab, and what every tab's header draws from it."""
+
+    band: Band
+    tab: Tab
+
+
+def build(
+    purpose: str,
+    as_of_input: Line,
+    policy: Policy,
+    scenarios: Scenarios,
+    checks: Checks,
+    sources: Sources,
+    facts: Mapping[str, str],
+) -> Cover:
+    """The cover. *facts* are said of the file itself: version, digest, how it was made."""
+    live = Line("cover_live", "Live scenario", "text", policy.live)
+    as_of = Line(
+        "cover_as_of", "Inputs as of", "text", joined("Inputs as of ", shown(as_of_input, "yyyy-mm-dd"))
+    )
+    changed = Line(
+        "cover_changed",
+        "Inputs changed",
+        "text",
+        when(
+            same(sources.changed, 0),
+            "none: all as in the memo",
+            joined(shown(sources.changed, "0"), " differ from the memo; see Sources"),
+        ),
+    )
+    revenue = Line("cover_revenue", "Serviceable revenue", "USD/yr", scenarios.live.revenue)
+    state = Line("cover_checks", "Checks", "text", checks.line, show="status")
+    today = Lines(
+        "Today",
+        (live, revenue, state, changed, as_of),
+    )
+    tab = Tab(
+        "Cover",
+        purpose,
+        "start",
+        (Contents("Tabs"), Prose("This file", tuple(facts.items()))),
+        aside=(today, Legend("How to read a cell", LEGEND), Prose("Three steps", STEPS)),
+        grid="cover",
+    )
+    return Cover(Band(live, checks.line, as_of, checks.banner), tab)

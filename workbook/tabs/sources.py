@@ -1,0 +1,89 @@
+"""Sources: every input of the workbook with its value now and in the memo, basis, date and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workbook.assumptions import Day, Input, Number
+from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Stamp, Tab, Table
+from workbook.expr import MIXED, Expr, above, below, both, either, given, same, total, when
+
+WIDTHS = (236, 250, 84, 150, 150, 72, 80, 80, 72, 84, 84, 470, 190)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Lines that other tabs may use."""
+
+    changed: Line
+    outside: Line
+    tab: Tab
+
+
+def build(
+    inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str, Stamp]
+) -> Sources:
+    """The registry. *where* has each input's cell, *memo* its value in the memo, by id."""
+    axis = Axis("registry", "Input", tuple(Entity(e.name, e.id) for e in inputs))
+    units = tuple((e.unit, "") for e in inputs)
+    links = tuple(_present(e, where[e.id]) for e in inputs)
+    now = Column("now", "Value now", MIXED, axis, Gathered(links), units=units)
+    original = axis.fixed("memo_value", "Memo value", [memo.get(e.id) for e in inputs], "memo", unit=MIXED, units=units)
+    changed = axis.formula("changed", "Changed", "1", when(same(now, original), 0, 1), how="1 where the value is not the memo’s")
+    low = axis.fixed("low", "Lowest", [_bound(e, "low") for e in inputs], "memo", unit=MIXED, units=units)
+    high = axis.fixed("high", "Highest", [_bound(e, "high") for e in inputs], "memo", unit=MIXED, units=units)
+    outside = axis.formula(
+        "outside",
+        "Outside",
+        "1",
+        when(both(given(now), given(low)), when(either(below(now, low), above(now, high)), 1, 0), 0),
+        how="1 where a number is outside its range",
+    )
+    changed_total = Line("inputs_changed", "Inputs that differ from the memo", "1", total(changed))
+    outside_total = Line("inputs_outside", "Inputs outside their range", "1", total(outside))
+    columns = (
+        axis.fixed("label", "What it is", [e.label for e in inputs], "note"),
+        axis.fixed("unit", "Unit", [e.unit for e in inputs], "unit"),
+        now,
+        original,
+        changed,
+        low,
+        high,
+        outside,
+        axis.fixed("basis", "Basis", [str(e.basis) for e in inputs], "muted"),
+        axis.fixed("as_of", "As of", [e.as_of for e in inputs], "memo", unit="date"),
+        axis.fixed("source", "Source", [e.source for e in inputs], "note"),
+        axis.fixed("memo", "Memo", [e.memo for e in inputs], "note"),
+    )
+    table = Table(
+        "Every input",
+        axis,
+        columns,
+        margin=Margin("Total", ((changed, changed_total), (outside, outside_total))),
+        note="Basis: published (a document says so), measured (a benchmark), calibrated (fitted to data), "
+        "assumed (an estimate).",
+    )
+    tab = Tab(
+        "Sources",
+        "Where each number came from: basis, date and source of every input",
+        "control",
+        (table,),
+        widths=WIDTHS,
+        freeze_head=True,
+    )
+    return Sources(changed_total, outside_total, tab)
+
+
+def _present(entry: Input, cell: Expr) -> Expr:
+    """The cell's value; a number that may be left blank shows as no text rather than 0."""
+    if isinstance(entry, Number) and entry.optional:
+        return when(given(cell), cell, "")
+    return cell
+
+
+def _bound(entry: Input, side: str) -> Stamp:
+    if isinstance(entry, Number | Day):
+        return entry.low if side == "low" else entry.high
+    return None
+
