@@ -16,6 +16,7 @@ from workbook.book import (
     entry_value,
     lines_of,
     tables_of,
+    unit_faults,
 )
 from workbook.evaluate import Model
 from workbook.expr import At, Expr, largest, total
@@ -37,6 +38,7 @@ from workbook.tabs import (
     training,
     utilization,
 )
+from workbook.units import UnitError
 
 GROUPS = {
     "start": "Start here",
@@ -138,6 +140,8 @@ def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) ->
         a.meta.purpose, model.as_of, model.policy, model.scenarios, verdict, registry, facts
     )
     tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
+    if faults := unit_faults(tabs):
+        raise UnitError("; ".join(faults))
     return Book(a.meta.title, tabs, front.band, GROUPS, facts)
 
 
@@ -203,7 +207,8 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Sensitivity departs from the recommendation",
             "Research hours of the Sensitivity tab's base against scenario 1, which has no initiative "
             "and P2 by need",
-            model.sensitivity.base_research / model.scenarios.recommended["research"] - 1,
+            (model.sensitivity.base_research - model.scenarios.recommended["research"])
+            / model.supply.hours,
         ),
         checks.Check(
             "supply",
@@ -215,7 +220,7 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "commitments",
             "Every commitment buys chips of the fleet",
             "Chips bought by commitments against those that reach the fleet table",
-            deals.total - total(supplied.bought),
+            (deals.total - total(supplied.bought)) / total(supplied.chips),
         ),
         checks.Check(
             "weights",

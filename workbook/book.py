@@ -8,7 +8,8 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
-from workbook.expr import Expr, Scalar, Vector, in_words
+from workbook.expr import MIXED, Expr, Scalar, Vector, in_words, unit_of
+from workbook.units import UnitError, parse
 
 Units: TypeAlias = tuple[tuple[str, str], ...]
 Stamp: TypeAlias = float | str | date | None
@@ -49,7 +50,14 @@ class Line(Scalar):
             return self.how
         if self.entry is not None:
             return self.entry.note
-        return in_words(self.algebra) if self.algebra is not None else "By definition"
+        if self.algebra is None:
+            return "By definition"
+        return capitalized(in_words(self.algebra))
+
+
+def capitalized(words: str) -> str:
+    """The words with a capital first letter, the others as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def entered(entry: Input) -> Line:
@@ -138,7 +146,7 @@ class Axis:
         unit: str,
         algebra: Expr,
         *,
-        how: str = "",
+        how: str | None = "",
         show: str = "",
         units: Units = (),
         strong: bool = False,
@@ -174,7 +182,7 @@ class Column(Vector):
     unit: str
     axis: Axis
     content: Content
-    how: str = ""
+    how: str | None = ""
     show: str = ""
     units: Units = ()
     strong: bool = False
@@ -182,18 +190,22 @@ class Column(Vector):
 
     @property
     def words(self) -> str:
-        """How the column comes about; empty for inputs and labels."""
-        if self.how or not isinstance(self.content, Formula):
-            return self.how
-        return in_words(self.content.algebra)
+        """How the column comes about; empty for inputs, labels, and where *how* is None."""
+        if self.how is None or self.how or not isinstance(self.content, Formula):
+            return self.how or ""
+        return capitalized(in_words(self.content.algebra))
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """A line beside columns: the totals under a down table, the live case left of an across one."""
+    """Lines beside columns: the totals under a down table, the live case left of an across one.
+
+    *place* is the place of the entity that an across table repeats in its margin.
+    """
 
     label: str
-    lines: tuple[tuple[Column, Line], ...]
+    lines: tuple[tuple[Column, Line], ...] = ()
+    place: Line | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -323,17 +335,18 @@ class Tab:
     aside: tuple[Block, ...] = ()
     grid: Literal["standard", "wide", "across", "cover", "dashboard"] = "standard"
     widths: tuple[int, ...] = ()
+    label_width: int = 0
     freeze_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What every tab's header shows: four lines of text."""
+    """What every tab's header shows: four texts."""
 
-    live: Line
-    checks: Line
-    as_of: Line
-    banner: Line
+    live: Expr
+    checks: Expr
+    as_of: Expr
+    banner: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,3 +394,27 @@ def entry_value(entry: Input) -> Stamp:
         case Choice(value=text) | Text(value=text):
             return text
     raise TypeError(entry)
+
+
+def unit_faults(tabs: Sequence[Tab]) -> list[str]:
+    """Every calculated line and column whose algebra is not in its declared unit."""
+    faults = []
+    for tab in tabs:
+        for line in lines_of(tab):
+            if line.algebra is not None:
+                faults.append(_unit_fault(f"{tab.name}: {line.label}", line.unit, line.algebra))
+        for column in (column for table in tables_of(tab) for column in table.columns):
+            if isinstance(column.content, Formula) and column.unit != MIXED:
+                label = f"{tab.name}: {column.axis.label}, {column.label}"
+                faults.append(_unit_fault(label, column.unit, column.content.algebra))
+    return [fault for fault in faults if fault]
+
+
+def _unit_fault(label: str, declared: str, algebra: Expr) -> str:
+    try:
+        found = unit_of(algebra)
+        if found in (None, parse(declared)):
+            return ""
+    except UnitError as error:
+        return f"{label}: {error}"
+    return f"{label}: declared in {declared}, but its algebra gives {found}"

@@ -22,7 +22,6 @@ class Printed:
 
     location: str
     item: str
-    text: str
     value: float
     half: float
     show: str
@@ -53,7 +52,6 @@ def _printed(row: dict[str, str]) -> Printed:
     return Printed(
         row["location"],
         row["item"],
-        f"{text} bn" if scale == BILLION else text,
         float(value * scale),
         float(half * scale),
         _show(text, scale),

@@ -47,6 +47,8 @@ class Theme:
 
     def words_of(self, unit: str, show: str = "") -> str:
         """What the unit column says: the scale of the number format belongs to it."""
+        if not show and unit in self.unit_words:
+            return self.unit_words[unit]
         return self.unit_words.get(self.show_of(unit, show), self.unit_words.get(unit, unit))
 
     def properties(self, style: Style) -> dict[str, Property]:

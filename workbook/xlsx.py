@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from workbook.layout.page import (
+from workbook.layout.sheet import (
     Area,
     Cell,
     Condition,
@@ -154,7 +154,8 @@ class _Writer:
         target.fit_to_pages(1, 1 if sheet.one_page else 0)
         target.print_area(0, 0, *sheet.last)
         target.repeat_rows(0, sheet.freeze[0] - 1)
-        target.set_footer("&L&8&A&C&8&D&R&8Page &P of &N")
+        font = f"&\"{self._theme.font['family']},Regular\"&8"
+        target.set_footer(f"&L{font}&A&C{font}&D&R{font}Page &P of &N")
         everything = f"A1:{Place(sheet.name, *sheet.last).ref}"
         target.ignore_errors({"formula_differs": everything, "empty_cell_reference": everything})
         allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows")
@@ -222,10 +223,11 @@ class _Writer:
 
     def _stacked_share(self, placed: PlacedChart) -> Any:
         chart = self._bars(placed, {"type": "bar", "subtype": "percent_stacked"}, gap=45)
-        chart.set_y_axis(self._axis(placed.chart.across_title) | {"reverse": True})
+        # reversed, the first category is on top; crossing at the last keeps the values below
+        category = self._axis(placed.chart.across_title)
+        chart.set_y_axis(category | {"reverse": True, "crossing": "max"})
         values = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
-        # a reversed category axis carries the value axis to the top; this brings it down again
-        chart.set_x_axis(values | {"crossing": "max", "label_position": "next_to"})
+        chart.set_x_axis(values)
         chart.set_legend({"position": "top", "font": self._font("tiny")})
         return chart
 
@@ -240,9 +242,10 @@ class _Writer:
     def _tornado(self, placed: PlacedChart) -> Any:
         chart = self._bars(placed, {"type": "bar", "subtype": "clustered"}, gap=40, overlap=100)
         category = self._axis(placed.chart.across_title)
-        chart.set_y_axis(category | {"reverse": True, "label_position": "low"})
+        lowest = {"reverse": True, "label_position": "low", "crossing": "max"}
+        chart.set_y_axis(category | lowest)
         values = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
-        chart.set_x_axis(values | {"crossing": "max"})
+        chart.set_x_axis(values)
         chart.set_legend({"position": "top", "font": self._font("tiny")})
         return chart
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbook.book import Tab, Table, tables_of
+from workbook.book import Tab, tables_of
 
 LABEL, UNIT, VALUE = 1, 2, 3
+FEWEST_WIDE = 8
+"""Value columns of a wide tab: How runs over those that a block of lines leaves empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Grid:
     value: int = VALUE
     wrap_how: bool = True
     aside: int = 0
+    value_role: str = ""
 
 
 def grid_of(tab: Tab, width: Mapping[str, int]) -> Grid:
@@ -48,10 +51,9 @@ def _standard(tab: Tab, width: Mapping[str, int]) -> Grid:
 
 
 def _wide(tab: Tab, width: Mapping[str, int]) -> Grid:
-    count = max(len(t.columns) for t in tables_of(tab))
-    given = tab.widths or (width["wide_label"], width["wide_first"]) + (width["wide_value"],) * (
-        count - 1
-    )
+    count = max(FEWEST_WIDE, *(len(t.columns) for t in tables_of(tab)))
+    given = (tab.label_width or width["wide_label"], width["wide_first"])
+    given += (width["wide_value"],) * (count - 1)
     widths = {0: width["gutter"]} | dict(enumerate(given, 1))
     last = len(given) + 1
     widths[last] = width["source"]
@@ -59,7 +61,7 @@ def _wide(tab: Tab, width: Mapping[str, int]) -> Grid:
 
 
 def _across(tab: Tab, width: Mapping[str, int]) -> Grid:
-    count = max((len(t.axis.entities) for t in tables_of(tab) if isinstance(t, Table)), default=0)
+    count = max(len(t.axis.entities) for t in tables_of(tab))
     widths = {0: width["gutter"], 1: width["across_label"], 2: width["unit"], 3: width["value_scn"]}
     widths |= {4 + i: width["value_scn"] for i in range(count)}
     how = 4 + count
@@ -70,7 +72,7 @@ def _across(tab: Tab, width: Mapping[str, int]) -> Grid:
 def _cover(width: Mapping[str, int]) -> Grid:
     keys = ("gutter", "cover_name", "cover_purpose", "cover_gap", "cover_label", "cover_value")
     widths = {i: width[k] for i, k in enumerate(keys)}
-    return Grid(widths, None, None, last=5, status=5, unit=None, value=5, aside=4)
+    return Grid(widths, None, None, last=5, status=5, unit=None, value=5, aside=4, value_role="cover_value")
 
 
 def _dashboard(width: Mapping[str, int]) -> Grid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
-from workbook.layout.page import Validation
+from workbook.layout.sheet import Validation
 from workbook.layout.places import LayoutError, Place
 from workbook.theme import Theme
 

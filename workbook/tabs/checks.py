@@ -89,7 +89,7 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         "text",
         when(same(applies, 0), "n/a", when(same(failed, 0), "● pass", "▲ FAIL")),
         show="status",
-        how="In words",
+        how=None,
     )
     tests = axis.fixed("tests", "What it tests", [c.tests for c in checks], "note")
     failed_total = Line(

@@ -47,9 +47,7 @@ def build(
 ) -> Cover:
     """The cover. *facts* are said of the file itself: version, digest, how it was made."""
     live = Line("cover_live", "Live scenario", "text", policy.live)
-    as_of = Line(
-        "cover_as_of", "Inputs as of", "text", joined("Inputs as of ", shown(as_of_input, "yyyy-mm-dd"))
-    )
+    as_of = Line("cover_as_of", "Inputs as of", "date", as_of_input)
     changed = Line(
         "cover_changed",
         "Inputs changed",
@@ -74,4 +72,10 @@ def build(
         aside=(today, Legend("How to read a cell", LEGEND), Prose("Three steps", STEPS)),
         grid="cover",
     )
-    return Cover(Band(live, checks.line, as_of, checks.banner), tab)
+    band = Band(
+        live=joined("Live scenario: ", policy.live),
+        checks=checks.line,
+        as_of=joined("Inputs as of ", shown(as_of_input, "yyyy-mm-dd")),
+        banner=checks.banner,
+    )
+    return Cover(band, tab)

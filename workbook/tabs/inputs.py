@@ -20,7 +20,7 @@ from workbook.expr import MIXED, same, when
 from workbook.tabs.constants import Constants
 from workbook.tabs.switches import Switch
 
-WIDTHS = (258, 92, 176, 176, 84, 84, 92, 380, 176)
+WIDTHS = (250, 84, 186, 176, 84, 84, 84, 350, 210)
 
 
 def build(
@@ -66,9 +66,9 @@ def _group(title: str, lines: Sequence[Line], memo: Mapping[str, Stamp]) -> Tabl
         "status",
         "Status",
         "text",
-        when(same(value, original), "", "▲ changed"),
+        when(same(value, original), "", "● changed"),
         show="notice",
-        how="",
+        how=None,
     )
     columns = (
         axis.fixed("unit", "Unit", [e.unit for e in entries], "unit"),
@@ -78,7 +78,7 @@ def _group(title: str, lines: Sequence[Line], memo: Mapping[str, Stamp]) -> Tabl
         axis.fixed("high", "Highest", [_high(e) for e in entries], "memo", unit=MIXED, units=units),
         status,
         axis.fixed("note", "How it is used", [e.note for e in entries], "note"),
-        axis.fixed("where", "Memo, id", [f"{e.memo} · {e.id}" for e in entries], "note"),
+        axis.fixed("id", "Id", [e.id for e in entries], "open"),
     )
     return Table(title, axis, columns)
 

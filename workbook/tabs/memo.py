@@ -25,7 +25,7 @@ from workbook.expr import (
 from workbook.memo import Printed, Reading
 from workbook.tabs.constants import Constants
 
-WIDTHS = (300, 108, 136, 136, 92, 160, 160, 92, 92, 170)
+WIDTHS = (300, 130, 150, 130, 150, 150, 92, 92, 170, 110)
 ValueAtMemo = Callable[[str, Mapping[str, float | str]], float]
 
 
@@ -109,7 +109,7 @@ def _numbers(
         "memo", "Number", tuple(Entity(f"number_{i}", p.item) for i, p in enumerate(printed, 1))
     )
     units = tuple((_unit(where[p.id]), p.show) for p in printed)
-    figure = axis.fixed("figure", "Printed, as a number", [p.value for p in printed], "memo", unit=MIXED, units=units)
+    figure = axis.fixed("figure", "Printed", [p.value for p in printed], "memo", unit=MIXED, units=units)
     half = axis.fixed("half", "Half its last digit", [p.half for p in printed], "memo", unit=MIXED)
     links = tuple(where[p.id] for p in printed)
     live = Column("live", "Live value", MIXED, axis, Gathered(links), units=units)
@@ -132,11 +132,10 @@ def _numbers(
         "text",
         when(same(tied_live, 1), "● ties", when(same(changed, 0), "▲ does not tie", "moved by inputs")),
         show="status",
-        how="In words; inputs that differ from the memo move figures",
+        how=None,
     )
     columns = (
         axis.fixed("location", "Where", [p.location for p in printed], "muted"),
-        axis.fixed("printed", "Printed", [p.text for p in printed], "right"),
         figure,
         half,
         live,

@@ -199,6 +199,9 @@ def build(
         )
         return column, line
 
+    def margin(*lines: tuple[Column, Line]) -> Margin:
+        return Margin("LIVE", lines, live_place)
+
     live_hours = {c: live(hours[c], f"live_{c}_hours", output=True) for c in CATEGORIES}
     live_shares = {key: live(shares[key], f"live_{key}_share") for key in shares}
     live_revenue = live(revenue, "live_revenue", output=True)
@@ -224,36 +227,37 @@ def build(
             axis,
             (axis.names, *settings.values()),
             heads=heads,
-            margin=Margin("LIVE", (live_name,)),
+            margin=margin(live_name),
         ),
-        Table("Drivers, drawn from other tabs", axis, drivers.columns, across=True),
+        Table("Drivers, drawn from other tabs", axis, drivers.columns, margin=margin()),
         Table(
             "Priority tiers, share of supply",
             axis,
             tuple(tiers.values()),
-            margin=Margin("LIVE", (live_p1,)),
+            margin=margin(live_p1),
             note="P0: safety, reliability and contracted SLAs, taken first. P1: company-wide strategic "
             "initiative. P2: flexible, where the trade-offs are made. Buffer: incidents and spikes.",
         ),
-        Table("Priority tiers, hours", axis, tuple(tier_hours.values())),
-        Table("P1 and P2 breakout", axis, (*p1.values(), *p2.values(), *within.values())),
+        Table("Priority tiers, hours", axis, tuple(tier_hours.values()), margin=margin()),
+        Table("P1 and P2 breakout", axis, (*p1.values(), *p2.values(), *within.values()), margin=margin()),
         Table(
             "Hours by category",
             axis,
             (*hours.values(), shortfall),
-            margin=Margin("LIVE", (*live_hours.values(), live_shortfall)),
+            margin=margin(*live_hours.values(), live_shortfall),
         ),
-        Table("Share of supply", axis, tuple(shares.values()), margin=Margin("LIVE", tuple(live_shares.values()))),
+        Table("Share of supply", axis, tuple(shares.values()), margin=margin(*live_shares.values())),
         Table(
             "What it buys",
             axis,
             (revenue, covered, families, *against),
-            margin=Margin("LIVE", (live_revenue, live_covered, live_families)),
+            margin=margin(live_revenue, live_covered, live_families),
         ),
         Table(
             "What must be nothing",
             axis,
             (deviations.tiers, deviations.categories, deviations.splits, deviations.idle_p1),
+            margin=margin(),
         ),
         Lines(
             "For other tabs",

@@ -46,6 +46,7 @@ HOURS, SHARE, MONEY, RATE = "H100e·h/yr", "share", "USD/yr", "USD/(H100e·h)"
 HOLD_HOURS = "Hours"
 ADDS, TAKES, DIVIDES = "Adds", "Takes", "Divides"
 MEMO = "Memo 004, sensitivity"
+OVERRIDDEN = "The case's own figure where it changes it, otherwise the recommendation's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def build(
         Table("Working: hours", cases, tuple(hours.values()), mute=results["changed"]),
         Table("Sensitivity analysis", cases, tuple(results.values()), mute=results["changed"]),
         Lines("What a step of supply is worth", _trade_off(step, base, training)),
-        Lines("Answers in reverse", _reverse(base, training, policy, scenarios)),
+        Lines("Answers in reverse", _reverse(base, policy, scenarios)),
         *swing_tables,
     )
     tab = Tab(
@@ -154,6 +155,7 @@ def build(
         "decide",
         blocks,
         grid="wide",
+        label_width=300,
     )
     return Sensitivity(
         entries=(reading.line, uplift, step, swing, remainder),
@@ -208,14 +210,14 @@ def _working(
 ) -> dict[str, Column]:
     """What each case uses in place of the recommendation's figures."""
     growth = cases.formula(
-        "growth_used", "FLOP growth", "x", override(over["flop_growth"], training.growth)
+        "growth_used", "FLOP growth", "x", override(over["flop_growth"], training.growth), how=OVERRIDDEN
     )
     return {
         "target": cases.formula(
-            "target_used", "Revenue target", MONEY, override(over["revenue_target"], base.target)
+            "target_used", "Revenue target", MONEY, override(over["revenue_target"], base.target), how=OVERRIDDEN
         ),
         "rate": cases.formula(
-            "rate_used", "Revenue per inference hour", RATE, override(over["revenue_per_hour"], base.rate)
+            "rate_used", "Revenue per inference hour", RATE, override(over["revenue_per_hour"], base.rate), how=OVERRIDDEN
         ),
         "growth": growth,
         "factor": cases.formula(
@@ -226,10 +228,10 @@ def _working(
             how="The growth, or 1 + the growth, by its reading on Inputs",
         ),
         "runs": cases.formula(
-            "runs_used", "Training runs", "1/yr", override(over["runs_per_year"], training.runs)
+            "runs_used", "Training runs", "1/yr", override(over["runs_per_year"], training.runs), how=OVERRIDDEN
         ),
         "extra": cases.formula(
-            "extra", "Added by additional runs", SHARE, override(over["additional_runs"], 0) * run_share
+            "extra", "Added by additional runs", SHARE, override(over["additional_runs"], 0) * run_share, how="Additional training runs × what one adds"
         ),
     }
 
@@ -360,18 +362,19 @@ def _trade_off(step: Line, base: _Base, training: Training) -> tuple[Line, ...]:
     )
     research = Line(
         "step_research",
-        "As research: change of the recommended hours",
+        "As research: share of what can be allocated",
         SHARE,
-        hours / base.research,
+        hours / base.flex,
         memo="Not printed",
     )
     return (hours, revenue, runs, research)
 
 
 def _reverse(
-    base: _Base, training: Training, policy: Policy, scenarios: Scenarios
+    base: _Base, policy: Policy, scenarios: Scenarios
 ) -> tuple[Line, ...]:
     """What must be true: closed forms, no goal seek."""
+    live_inference = scenarios.live.hours["inference"]
     room = 1 - policy.p0 - policy.buffer
     wanted = [
         highest(scenarios.live.hours[c], scenarios.recommended[c])
@@ -410,11 +413,23 @@ def _reverse(
             memo="Not printed",
         ),
         Line(
+            "reverse_rate_state",
+            "… whether such a rate exists",
+            "text",
+            when(
+                above(base.flex, base.need),
+                "● yes",
+                "▲ no: training alone takes all that can be allocated",
+            ),
+            show="status",
+            how="Whether training leaves any hours to inference",
+        ),
+        Line(
             "reverse_rate_live",
             "Revenue per hour at which live inference hours earn the target",
             RATE,
-            base.target / scenarios.live.hours["inference"],
-            how="Revenue target ÷ live inference hours",
+            when(above(live_inference, 0), base.target / live_inference, 0),
+            how="Revenue target ÷ live inference hours; nothing where there are none",
             memo="Not printed",
         ),
         Line(

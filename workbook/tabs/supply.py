@@ -29,6 +29,7 @@ class Fleet:
 
     axis: Axis
     bought: Column
+    chips: Column
     h100e: Column
     hours: Column
     total_h100e: Line
@@ -134,7 +135,7 @@ def _fleet(a: Assumptions, hours_a_year: Line, commitments: Commitments) -> Flee
         ),
         note="Capacity is on 100% of the time, all of it from cloud providers (memo 004, assumptions 1).",
     )
-    return Fleet(axis, bought, h100e, hours, total_h100e, total_hours, table)
+    return Fleet(axis, bought, chips, h100e, hours, total_h100e, total_hours, table)
 
 
 def _held(policy: Policy, supply: Line) -> tuple[Line, Line, Line]:

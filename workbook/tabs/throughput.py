@@ -97,6 +97,7 @@ def build(a: Assumptions, constants: Constants) -> Throughput:
         "capacity",
         (table, Lines("Weighted average", (arithmetic, harmonic, per_second, output, inputs))),
         grid="wide",
+        label_width=290,
     )
     return Throughput(
         entries=(constraint, input_length, output_length, weighting.line),

@@ -141,6 +141,7 @@ def build(a: Assumptions, constants: Constants) -> Training:
             ),
         ),
         grid="wide",
+        label_width=330,
     )
     return Training(
         entries=(flops, mfu, reference, growth, reading.line, runs, variants, post_share, overhead),

@@ -89,6 +89,7 @@ def build(
             ),
         ),
         grid="wide",
+        label_width=240,
     )
     return Utilization(
         entries=(inference, discount),

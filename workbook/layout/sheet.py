@@ -100,4 +100,3 @@ class Layout:
     sheets: tuple[Sheet, ...]
     names: Mapping[str, Place]
     properties: Mapping[str, str]
-    fixed_columns: Mapping[str, Area] = field(default_factory=dict)

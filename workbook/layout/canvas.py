@@ -1,0 +1,216 @@
+"""One sheet being laid out: cells, names and heights first, formula texts once all have a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbook.assumptions import Choice, Input
+from workbook.book import Chart, Column, Fixed, Line, Tab, entry_value
+from workbook.expr import At, Expr, Leaf
+from workbook.layout.grid import Grid, grid_of
+from workbook.layout.measure import wrapped_lines
+from workbook.layout.places import Area, LayoutError, Place, check_name
+from workbook.layout.rules import validation_of
+from workbook.layout.sheet import (
+    Cell,
+    Condition,
+    Content,
+    Excel,
+    PlacedChart,
+    PlacedSeries,
+    Sheet,
+)
+from workbook.layout.spell import Atlas, Spot, formula
+from workbook.theme import Style, Theme
+
+BODY_ROW = 6
+"""The first row below the header band, counted from 0."""
+
+REFERENCE = "reference"
+"""The role of a formula that only refers to a cell, until it is known on which tab that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A formula cell whose text waits until every leaf has its place."""
+
+    row: int
+    col: int
+    expr: Expr
+    spot: Spot
+    style: Style
+
+
+class Canvas:
+    """Collects the cells of one tab; ``finish`` spells its formulas and returns the sheet."""
+
+    def __init__(self, tab: Tab, theme: Theme, atlas: Atlas, names: dict[str, Place]) -> None:
+        self.tab = tab
+        self.theme = theme
+        self.atlas = atlas
+        self.grid: Grid = grid_of(tab, theme.width)
+        self.sheet = Sheet(tab.name, tab.group, widths=dict(self.grid.widths))
+        self.row = BODY_ROW
+        self._names = names
+        self._pending: list[Pending] = []
+        self._inputs: list[tuple[Input, Place]] = []
+        self._charts: list[tuple[Chart, Place, int]] = []
+        self._muted: list[tuple[Area, Column]] = []
+
+    def put(self, row: int, col: int, content: Content, style: Style, link: str = "") -> None:
+        """A cell with plain content; *link* is the tab that a click on it opens."""
+        self.sheet.cells.append(Cell(row, col, content, style, link))
+
+    def fill(self, row: int, first: int, last: int, style: Style) -> None:
+        """Empty cells of one look, both ends included."""
+        for col in range(first, last + 1):
+            self.put(row, col, None, style)
+
+    def calculate(
+        self,
+        row: int,
+        col: int,
+        expr: Expr,
+        style: Style,
+        place: int | None = None,
+        *,
+        across: bool = False,
+    ) -> None:
+        """A cell with a formula; *place* is its own in its table."""
+        spot = Spot(self.tab.name, place, across)
+        self._pending.append(Pending(row, col, expr, spot, style))
+
+    def height(self, row: int, pixels: int) -> None:
+        """The height of a row; the largest asked for wins."""
+        self.sheet.heights[row] = max(pixels, self.sheet.heights.get(row, 0))
+
+    def wrap(self, row: int, texts: list[tuple[str, int, str]]) -> None:
+        """Make a row high enough for its wrapped texts, each with its width and size."""
+        heights = [self.theme.height["row"]]
+        for text, width, size in texts:
+            lines = wrapped_lines(text, float(self.theme.font[size]), width)
+            if lines > 1:
+                heights.append(5 + self.theme.height[f"line_{size}"] * lines)
+        self.height(row, max(heights))
+
+    def freeze(self, row: int) -> None:
+        """Keep the rows above *row* in view, where the tab wants its first head kept."""
+        if self.tab.freeze_head and not self.sheet.freeze[0]:
+            self.sheet.freeze = (row, 2)
+
+    def name(self, name: str, place: Place) -> None:
+        """Bind a defined name. Raises LayoutError where it is taken or not allowed."""
+        if name in self._names:
+            raise LayoutError(f"{name!r} is shown twice: {self._names[name]} and {place}")
+        self._names[check_name(name)] = place
+
+    def line(self, line: Line, row: int, col: int, role: str = "", show: str = "") -> None:
+        """Give a line its cell, its name and its content."""
+        if line in self.atlas.lines:
+            raise LayoutError(f"line {line.key!r} is shown twice; draw it from its tab instead")
+        place = Place(self.tab.name, row, col)
+        self.atlas.lines[line] = place
+        self.name(line.key, place)
+        show = self.theme.show_of(line.unit, show or line.show)
+        if line.entry is not None:
+            self.input(line.entry, place, Style(role or "input", show))
+        elif line.algebra is not None:
+            role = role or ("status" if line.show == "status" else role_of(line.algebra))
+            self.calculate(row, col, line.algebra, Style(role, show, line.strong))
+        else:
+            self.put(row, col, line.constant, Style(role or "constant", show))
+
+    def input(self, entry: Input, place: Place, style: Style) -> None:
+        """An input cell with its rule."""
+        self._inputs.append((entry, place))
+        self.put(place.row, place.col, entry_value(entry), style)
+
+    def chart(self, chart: Chart, row: int, col: int, width: int) -> None:
+        """A chart with its upper left corner."""
+        self._charts.append((chart, Place(self.tab.name, row, col), width))
+
+    def condition(self, area: Area, test: str, role: str) -> None:
+        """Cells of *area* look like *role* where *test*, a formula over the first, holds."""
+        self.sheet.conditions.append(Condition(area, test, role))
+
+    def mute(self, area: Area, flags: Column) -> None:
+        """Rows of *area* step back where their flag is 0."""
+        self._muted.append((area, flags))
+
+    def close(self) -> None:
+        """Settle the extent of the tab, once every block is placed."""
+        last = (self.row, self.grid.last)
+        first = (BODY_ROW, 1)
+        name = self.tab.name
+        self.atlas.bodies[name] = Area(Place(name, *first), Place(name, *last))
+        self.sheet.last = last
+        if not self.sheet.freeze[0]:
+            self.sheet.freeze = (BODY_ROW, 0)
+
+    def finish(self) -> Sheet:
+        """Spell what waited for addresses, and return the sheet."""
+        for p in self._pending:
+            text = formula(p.expr, p.spot, self.atlas)
+            self.put(p.row, p.col, Excel(text), self._settled(p))
+        for entry, place in self._inputs:
+            rule = validation_of(entry, place, self._options(entry, place), self.theme)
+            self.sheet.validations.append(rule)
+        self.sheet.charts.extend(self._chart(*spec) for spec in self._charts)
+        for area, flags in self._muted:
+            flag = self.atlas.strip(flags).first
+            self.condition(area, f"=${flag.ref}=0", "muted_row")
+        self._mark_states()
+        self.sheet.cells.sort(key=lambda cell: (cell.row, cell.col))
+        return self.sheet
+
+    def _settled(self, pending: Pending) -> Style:
+        """Green for a link to another tab, black for one on its own."""
+        style, expr = pending.style, pending.expr
+        if style.role != REFERENCE:
+            return style
+        if isinstance(expr, Line):
+            home = self.atlas.line(expr).sheet
+        else:
+            column = expr.column if isinstance(expr, At) else expr
+            assert isinstance(column, Column)
+            home = self.atlas.strip(column).first.sheet
+        role = "calculation" if home == self.tab.name else "link"
+        return Style(role, style.show, style.strong)
+
+    def _options(self, entry: Input, place: Place) -> str:
+        """The cells that hold the options of a choice, where a table's names are those options."""
+        if isinstance(entry, Choice):
+            for column, strip in self.atlas.columns.items():
+                content = column.content
+                if isinstance(content, Fixed) and content.values == entry.options:
+                    return "=" + strip.seen_from(place.sheet)
+        return ""
+
+    def _chart(self, chart: Chart, corner: Place, width: int) -> PlacedChart:
+        series = tuple(
+            PlacedSeries(self._area(s.values), self._area(s.across or chart.categories))
+            for s in chart.series
+        )
+        return PlacedChart(chart, corner, width, self.theme.height["chart"], series)
+
+    def _area(self, leaf: Column | Line | None) -> Area:
+        if isinstance(leaf, Line):
+            place = self.atlas.line(leaf)
+            return Area(place, place)
+        if leaf is None:
+            raise LayoutError("a chart's series has neither categories nor values across")
+        strip = self.atlas.strip(leaf)
+        return Area(strip.first, strip.last)
+
+    def _mark_states(self) -> None:
+        for cell in self.sheet.cells:
+            if cell.style.role.endswith("status"):
+                place = Place(self.tab.name, cell.row, cell.col)
+                for mark, role in (("▲", "failed"), ("●", "passed")):
+                    self.condition(Area(place, place), f'=LEFT({place.ref},1)="{mark}"', role)
+
+
+def role_of(expr: Expr) -> str:
+    """What a formula is: a reference to one cell, or a calculation."""
+    leaf = expr.column if isinstance(expr, At) else expr
+    return REFERENCE if isinstance(leaf, Leaf) else "calculation"

@@ -1,0 +1,223 @@
+"""Tables: entities one below the other, or side by side."""
+
+from __future__ import annotations
+
+from workbook.book import Column, Entries, Fixed, Formula, Gathered, Line, Owned, Table
+from workbook.expr import nth
+from workbook.layout.blocks import note, section
+from workbook.layout.canvas import Canvas, role_of
+from workbook.layout.grid import LABEL, UNIT, VALUE
+from workbook.layout.measure import wrapped_lines
+from workbook.layout.places import Area, LayoutError, Place, Strip
+from workbook.theme import Style
+
+UNITLESS = frozenset({"text", "choice", "mixed", "flag", "date"})
+STATES = frozenset({"status", "notice"})
+WRAPPED = frozenset({"note", "muted"})
+
+
+def place_down(canvas: Canvas, table: Table, left: int) -> None:
+    """Names, then a column each: heads, units, entities, totals, and how each comes about."""
+    columns, theme = table.columns, canvas.theme
+    right = max(left + len(columns), canvas.grid.last)
+    section(canvas, table.title, left, right)
+    _heads(canvas, table, left, right)
+    _units(canvas, columns, left, right)
+    first, count = canvas.row, len(table.axis.entities)
+    _names(canvas, table, left)
+    for col, column in enumerate(columns, left + 1):
+        _place_column(canvas, column, Strip(Place(canvas.tab.name, first, col), count))
+    for i in range(count):
+        canvas.wrap(first + i, _wrapped_texts(canvas, table, i, left))
+        canvas.fill(first + i, left + len(columns) + 1, right, Style("row"))
+    if table.mute is not None:
+        corner = Place(canvas.tab.name, first, left)
+        opposite = Place(canvas.tab.name, first + count - 1, left + len(columns))
+        canvas.mute(Area(corner, opposite), table.mute)
+    canvas.row = first + count
+    if table.margin is not None:
+        _totals(canvas, table, left, right)
+    for column in columns:
+        if column.words:
+            note(canvas, f"{column.label}: {column.words}", left)
+    note(canvas, table.note, left)
+    canvas.height(canvas.row, theme.height["row"])
+    canvas.row += 1
+
+
+def _is_figure(canvas: Canvas, column: Column) -> bool:
+    return canvas.theme.show_of(column.unit, column.show) not in ("text", *STATES)
+
+
+def _heads(canvas: Canvas, table: Table, left: int, right: int) -> None:
+    heads = {left: (table.axis.label, "head")}
+    for col, column in enumerate(table.columns, left + 1):
+        heads[col] = (column.label, "head_figure" if _is_figure(canvas, column) else "head")
+    needed = 1
+    for col in range(left, right + 1):
+        text, role = heads.get(col, ("", "head"))
+        canvas.put(canvas.row, col, text or None, Style(role))
+        points = float(canvas.theme.font["small"])
+        needed = max(needed, wrapped_lines(text, points, canvas.grid.widths[col], bold=True))
+    extra = canvas.theme.height["line_head"] * (needed - 1)
+    canvas.height(canvas.row, canvas.theme.height["head"] + extra)
+    canvas.row += 1
+    if not any(_unit_words(canvas, c) for c in table.columns):
+        canvas.freeze(canvas.row)
+
+
+def _unit_words(canvas: Canvas, column: Column) -> str:
+    if column.unit in UNITLESS:
+        return ""
+    return canvas.theme.words_of(column.unit, column.show)
+
+
+def _units(canvas: Canvas, columns: tuple[Column, ...], left: int, right: int) -> None:
+    words = {left + i: _unit_words(canvas, c) for i, c in enumerate(columns, 1)}
+    if not any(words.values()):
+        return
+    for col in range(left, right + 1):
+        text = words.get(col, "")
+        canvas.put(canvas.row, col, text or None, Style("head_unit_figure" if text else "head_unit"))
+    canvas.height(canvas.row, canvas.theme.height["unit_row"])
+    canvas.row += 1
+    canvas.freeze(canvas.row)
+
+
+def _names(canvas: Canvas, table: Table, left: int) -> None:
+    """The names stand once; a further table of the same entities draws them from there."""
+    names, first = table.axis.names, canvas.row
+    owner = names not in canvas.atlas.columns
+    if owner:
+        strip = Strip(Place(canvas.tab.name, first, left), len(table.axis.entities))
+        canvas.atlas.columns[names] = strip
+    for i, entity in enumerate(table.axis.entities):
+        if owner:
+            canvas.put(first + i, left, entity.label, Style("label"))
+        else:
+            canvas.calculate(first + i, left, names, Style("label"), i)
+
+
+def _wrapped_texts(canvas: Canvas, table: Table, i: int, left: int) -> list[tuple[str, int, str]]:
+    widths = canvas.grid.widths
+    texts = [(table.axis.entities[i].label, widths[left], "body")]
+    for col, column in enumerate(table.columns, left + 1):
+        content = column.content
+        if isinstance(content, Fixed) and content.role in WRAPPED:
+            texts.append((str(content.values[i] or ""), widths[col], "small"))
+    return texts
+
+
+def _place_column(canvas: Canvas, column: Column, strip: Strip) -> None:
+    if column in canvas.atlas.columns:
+        raise LayoutError(f"column {column.key!r} of {column.axis.key!r} is shown twice")
+    canvas.atlas.columns[column] = strip
+    for i in range(strip.count):
+        _place_cell(canvas, column, strip.cell(i), i, across=strip.across)
+
+
+def _place_cell(canvas: Canvas, column: Column, place: Place, i: int, *, across: bool) -> None:
+    unit, own = column.units[i] if column.units else (column.unit, column.show)
+    show = canvas.theme.show_of(unit, own)
+    row, col = place.row, place.col
+    match column.content:
+        case Formula(algebra=algebra):
+            role = column.show if column.show in STATES else role_of(algebra)
+            style = Style(role, show, column.strong)
+            canvas.calculate(row, col, algebra, style, i, across=across)
+        case Gathered(links=links):
+            canvas.calculate(row, col, links[i], Style(role_of(links[i]), show), i, across=across)
+        case Entries(entries=entries):
+            canvas.name(entries[i].name, place)
+            canvas.input(entries[i], place, Style("input_across" if across else "input", show))
+        case Fixed(values=values, role=role):
+            text = canvas.theme.words_of(str(values[i])) if role == "unit" else values[i]
+            canvas.put(row, col, text, Style(role, show))
+        case Owned(lines=lines):
+            canvas.line(lines[i], row, col, "", own if column.units else "")
+
+
+def _totals(canvas: Canvas, table: Table, left: int, right: int) -> None:
+    assert table.margin is not None
+    beside = {left + 1 + table.columns.index(c): (c, line) for c, line in table.margin.lines}
+    canvas.put(canvas.row, left, table.margin.label, Style("total"))
+    for col in range(left + 1, right + 1):
+        if col in beside:
+            column, line = beside[col]
+            canvas.line(line, canvas.row, col, "total", line.show or column.show)
+        else:
+            canvas.put(canvas.row, col, None, Style("total"))
+    canvas.height(canvas.row, canvas.theme.height["row"])
+    canvas.row += 1
+
+
+def place_across(canvas: Canvas, table: Table) -> None:
+    """A row for each column: label, unit, the case in the margin, the entities, how, source."""
+    section(canvas, table.title, LABEL, canvas.grid.last)
+    if table.heads is not None:
+        _across_heads(canvas, table, table.heads)
+    beside = dict(table.margin.lines) if table.margin else {}
+    for column in table.columns:
+        _across_row(canvas, table, column, beside.get(column))
+    note(canvas, table.note, LABEL)
+    canvas.row += 1
+
+
+def _across_strip(canvas: Canvas, table: Table) -> Strip:
+    first = Place(canvas.tab.name, canvas.row, VALUE + 1)
+    return Strip(first, len(table.axis.entities), across=True)
+
+
+def _across_heads(canvas: Canvas, table: Table, heads: Column) -> None:
+    grid, row, strip = canvas.grid, canvas.row, _across_strip(canvas, table)
+    assert isinstance(heads.content, Formula)
+    assert table.margin is not None
+    fixed = {
+        LABEL: ("Line", "head"),
+        UNIT: ("Unit", "head"),
+        VALUE: (table.margin.label, "head_live"),
+        grid.how: ("How", "head_how"),
+        grid.source: ("Source", "head"),
+    }
+    for col, (text, role) in fixed.items():
+        if col is not None:
+            canvas.put(row, col, text, Style(role))
+    canvas.atlas.columns[heads] = strip
+    for i in range(strip.count):
+        place = strip.cell(i)
+        canvas.calculate(row, place.col, heads.content.algebra, Style("head_figure"), i, across=True)
+    test = f'=LEFT({strip.first.ref},1)="●"'
+    canvas.condition(Area(strip.first, strip.last), test, "head_is_live")
+    canvas.height(row, canvas.theme.height["head"])
+    canvas.row += 1
+    canvas.freeze(canvas.row)
+
+
+def _across_row(canvas: Canvas, table: Table, column: Column, beside: Line | None) -> None:
+    grid, row, strip = canvas.grid, canvas.row, _across_strip(canvas, table)
+    assert grid.how is not None
+    assert grid.source is not None
+    words = _across_words(column)
+    canvas.put(row, LABEL, column.label, Style("label", strong=column.strong))
+    canvas.put(row, UNIT, _unit_words(canvas, column) or None, Style("unit"))
+    if column is table.axis.names:
+        canvas.atlas.columns[column] = strip
+        for i, entity in enumerate(table.axis.entities):
+            canvas.put(row, strip.cell(i).col, entity.label, Style("right"))
+    else:
+        _place_column(canvas, column, strip)
+    show = canvas.theme.show_of(column.unit, column.show)
+    if beside is not None:
+        canvas.line(beside, row, VALUE, "live", show)
+    elif table.margin is not None and table.margin.place is not None:
+        canvas.calculate(row, VALUE, nth(column, table.margin.place), Style("live", show))
+    canvas.put(row, grid.how, words, Style("how"))
+    canvas.put(row, grid.source, column.memo or None, Style("source"))
+    canvas.wrap(row, [(column.label, grid.widths[LABEL], "body"), (words, grid.widths[grid.how], "small")])
+    canvas.row += 1
+
+
+def _across_words(column: Column) -> str:
+    if isinstance(column.content, Entries) and not column.how:
+        return column.content.entries[0].note
+    return column.words
