@@ -31,7 +31,7 @@ ws=(words("north","north"),words("south","South"),words("away","Nowhere"),words(
 ds=(day("start",date(2026,3,1)),day("stop",date(2027,2,28)))
 data=tab("Data",Lines("Figures",figs+wh+(far,)+opt+ws+ds),table("Items",AX.names,qty,price,zone,ty,worth) if False else table("Items",qty,price,zone,ty,worth))
 plans=tab("Plans",table("Plans",PL.names,hours,team,across=True),across=True)
-base=dict(wholes=wh+(far,),optional=opt+(At(ty,"alpha"),At(ty,"beta")),words=ws,days=ds,runs=(figs,wh),columns=(qty,price,ty,worth,hours),texts=(AX.names,zone,team,PL.names))
+base=dict(places=wh,beyond=far,optional=opt+(At(ty,"alpha"),At(ty,"beta")),words=ws,days=ds,runs=(figs,wh),columns=(qty,price,ty,worth,hours),texts=(AX.names,zone,team,PL.names))
 ground=Ground(figures=figs+opt+(At(qty,"beta"),At(worth,"gamma"),At(hours,"third")),**base)
 rowg=Ground(figures=figs+(At(hours,"third"),),own=(qty,price,ty,worth,score),counting=(score,),**base)
 plang=Ground(figures=figs+(At(qty,"beta"),),own=(hours,),**base)

@@ -73,7 +73,8 @@ class Ground:
     """What trees read: the leaves of each kind; *own* ones have a value only within a row."""
 
     figures: tuple[Expr, ...]
-    wholes: tuple[Expr, ...]
+    places: tuple[Expr, ...]
+    beyond: Expr
     optional: tuple[Expr, ...]
     words: tuple[Expr, ...]
     days: tuple[Expr, ...]
@@ -162,7 +163,7 @@ class Grower:
     def _found(self, _depth: int) -> Expr:
         column, keys = self._pick(self._ground.columns), self._pick(self._ground.texts)
         key = self._pick(self._ground.words)
-        choices = [expr.nth(column, self._whole()), expr.position(key, keys)]
+        choices = [expr.nth(column, self._place()), expr.position(key, keys)]
         if self._same_axis(keys, column):
             choices.append(expr.lookup(key, keys, column))
         return self._pick(choices)
@@ -172,8 +173,10 @@ class Grower:
         return isinstance(one, Column) and isinstance(other, Column) and one.axis is other.axis
 
     def _whole(self) -> Expr:
-        places = (*self._ground.wholes, *(expr.ordinal(c) for c in self._ground.counting))
-        return self._pick(places)
+        return self._pick((self._place(), self._ground.beyond))
+
+    def _place(self) -> Expr:
+        return self._pick(self._ground.places)
 
     def _joined(self, depth: int) -> Expr:
         inner = expr.joined(self.text(depth), self.text(depth))
@@ -193,7 +196,7 @@ class Grower:
     def _found_text(self, depth: int) -> Expr:
         texts = self._pick(self._ground.texts)
         choice = expr.pick(self._whole(), self.text(depth), self.text(depth), self.text(depth))
-        return self._pick((expr.nth(texts, self._whole()), choice))
+        return self._pick((expr.nth(texts, self._place()), choice))
 
     def _compared(self, depth: int) -> Expr:
         return self._pick(self.COMPARISONS)(self.number(depth), self.number(depth))
@@ -209,8 +212,11 @@ class Grower:
     def _combined(self, depth: int) -> Expr:
         flags = [self.flag(depth) for _ in range(self._random.randint(2, 3))]
         # ironcalc stops at the first flag that decides; Excel comes to an error in a later one
-        safe = [expr.both(expr.given(self.number(0)), expr.given(self.number(0))), *flags][1:]
-        return self._pick((expr.both(*safe), expr.either(*safe)))
+        sound = [expr.when(expr.broken(flag), self._sound(), flag) for flag in flags]
+        return self._pick((expr.both(*sound), expr.either(*sound)))
+
+    def _sound(self) -> Expr:
+        return self._pick((expr.given, expr.broken))(self._pick(self._ground.optional))
 
     def _pick(self, options: Sequence[T]) -> T:
         return options[self._random.randrange(len(options))]

@@ -326,7 +326,11 @@ Block: TypeAlias = Table | Lines | Prose | Legend | Contents | Selector | Cards 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One sheet: its blocks from top to bottom, and those in a second flow to the right."""
+    """One sheet: its blocks from top to bottom, and those in a second flow to the right.
+
+    *widths* are those of the columns from B on, in pixels. *how_column* is where lines say how they
+    come about, counted from A as 0; 0 leaves that out.
+    """
 
     name: str
     purpose: str
@@ -336,6 +340,7 @@ class Tab:
     grid: Literal["standard", "wide", "across", "cover", "dashboard"] = "standard"
     widths: tuple[int, ...] = ()
     label_width: int = 0
+    how_column: int = 4
     freeze_head: bool = False
 
 

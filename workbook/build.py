@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -14,10 +13,11 @@ from workbook.assemble import assemble
 from workbook.assumptions import Assumptions
 from workbook.book import Book, lines_of
 from workbook.layout import Layout, lay_out
+from workbook.engines import Cell, Value
 from workbook.values import Filled, fill
 
 VERSION = "0.1.0"
-SCHEMA = "1"
+SCHEMA = "v1"
 
 
 class OutputError(OSError):
@@ -34,15 +34,21 @@ class Built:
 
     @property
     def headline(self) -> dict[str, float | str]:
-        """The value of every output, by name."""
+        """The value of every output, by name; an error as its code."""
         outputs = [line.key for tab in self.book.tabs for line in lines_of(tab) if line.output]
-        return {name: self.value(name) for name in outputs}
+        return {name: _plain(self.value(name)) for name in outputs}
 
-    def value(self, name: str) -> float | str:
-        """The value of a line by its name."""
+    def value(self, name: str) -> Value:
+        """The value of a calculated line by its name."""
         place = self.layout.names[name]
-        value = self.filled.values[type(next(iter(self.filled.values)))(place.sheet, place.ref)]
-        return value if isinstance(value, float | str) else str(value)
+        return self.filled.values[Cell(place.sheet, place.ref)]
+
+    def number(self, name: str) -> float:
+        """The value of a calculated line, which must be a number."""
+        value = self.value(name)
+        if not isinstance(value, float):
+            raise TypeError(f"{name} is {value!r}, not a number")
+        return value
 
 
 def make(a: Assumptions, baseline: Assumptions) -> Built:
@@ -61,15 +67,20 @@ def make(a: Assumptions, baseline: Assumptions) -> Built:
     return Built(book, layout, fill(raw, stamp))
 
 
+def check_path(path: Path) -> None:
+    """Raise OutputError where no workbook can stand at *path*; writes nothing."""
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; name a file in it, such as {path / 'book.xlsx'}")
+    if path.suffix != ".xlsx":
+        raise OutputError(f"{path} does not end in .xlsx, so Excel would not open it; rename it")
+
+
 def save(data: bytes, path: Path) -> None:
     """Put *data* at *path* at once: readers see the old file or the new one, never a part.
 
     Raises OutputError, with the remedy, where that cannot be done.
     """
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder; name a file in it, such as {path / 'book.xlsx'}")
-    if path.suffix != ".xlsx":
-        raise OutputError(f"{path} does not end in .xlsx; Excel would not open it")
+    check_path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
@@ -97,7 +108,5 @@ def _permissions() -> int:
     return 0o666 & ~mask
 
 
-def units_of(names: Sequence[str], book: Book) -> dict[str, str]:
-    """The unit of lines by name."""
-    lines = {line.key: line.unit for tab in book.tabs for line in lines_of(tab)}
-    return {name: lines[name] for name in names}
+def _plain(value: Value) -> float | str:
+    return value if isinstance(value, float) else str(value)

@@ -60,6 +60,9 @@ class Theme:
             wanted["fill"] = style.fill
         if "align" not in wanted:
             wanted["align"] = "left" if style.show == "text" else "right"
+            if style.show == "text" and "text_indent" in wanted:
+                wanted["indent"] = wanted["text_indent"]
+        wanted.pop("text_indent", None)
         properties: dict[str, Property] = {
             "font_name": str(self.font["family"]),
             "font_size": int(self.font[str(wanted.pop("size"))]),

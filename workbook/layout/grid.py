@@ -47,7 +47,8 @@ def _standard(tab: Tab, width: Mapping[str, int]) -> Grid:
     given = tab.widths or tuple(width[k] for k in ("label", "unit", "value", "how", "source"))
     widths = {0: width["gutter"]} | dict(enumerate(given, 1))
     last = len(given)
-    return Grid(widths, how=4, source=5, last=last, status=min(4, last))
+    how = tab.how_column or None
+    return Grid(widths, how, how and how + 1, last=last, status=min(tab.how_column or 4, last))
 
 
 def _wide(tab: Tab, width: Mapping[str, int]) -> Grid:

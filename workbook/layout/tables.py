@@ -45,14 +45,17 @@ def place_down(canvas: Canvas, table: Table, left: int) -> None:
     canvas.row += 1
 
 
-def _is_figure(canvas: Canvas, column: Column) -> bool:
-    return canvas.theme.show_of(column.unit, column.show) not in ("text", *STATES)
+def _head_role(canvas: Canvas, column: Column) -> str:
+    show = canvas.theme.show_of(column.unit, column.show)
+    if show in STATES:
+        return "head_how"
+    return "head" if show == "text" else "head_figure"
 
 
 def _heads(canvas: Canvas, table: Table, left: int, right: int) -> None:
     heads = {left: (table.axis.label, "head")}
     for col, column in enumerate(table.columns, left + 1):
-        heads[col] = (column.label, "head_figure" if _is_figure(canvas, column) else "head")
+        heads[col] = (column.label, _head_role(canvas, column))
     needed = 1
     for col in range(left, right + 1):
         text, role = heads.get(col, ("", "head"))

@@ -62,15 +62,15 @@ def errors_on(tabs: Sequence[str]) -> tuple[Check, ...]:
 def build(checks: Sequence[Check], constants: Constants) -> Checks:
     """One row a check, 0 passed and 1 failed; the master check is their sum."""
     axis = Axis("checks", "Check", tuple(Entity(c.key, c.label) for c in checks))
-    lines = tuple(Line(f"check_{c.key}", c.label, "1", c.measured, show="plain") for c in checks)
-    measured = Column("measured", "How far off", MIXED, axis, Owned(lines), units=(("1", "plain"),) * len(lines))
+    lines = tuple(Line(f"check_{c.key}", c.label, "1", c.measured, show="deviation") for c in checks)
+    measured = Column("measured", "How far off", MIXED, axis, Owned(lines), units=(("1", "deviation"),) * len(lines))
     size = axis.formula(
         "size",
         "Deviation",
         "1",
         when(given(measured), magnitude(measured), 1),
         how="The size of how far off; 1 where that is an error",
-        show="plain",
+        show="deviation",
     )
     allowed = axis.formula("allowed", "Allowed", "share", constants.tolerance, show="tiny", how="Link")
     applies_links = tuple(c.applies or constants.always for c in checks)
@@ -129,6 +129,7 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
             Lines("In words", (state, banner)),
         ),
         widths=WIDTHS,
+        how_column=0,
         freeze_head=True,
     )
     return Checks(failed_total, state, banner, tab)

@@ -58,7 +58,13 @@ def build(
             joined(shown(sources.changed, "0"), " differ from the memo; see Sources"),
         ),
     )
-    revenue = Line("cover_revenue", "Serviceable revenue", "USD/yr", scenarios.live.revenue)
+    revenue = Line(
+        "cover_revenue",
+        "Serviceable revenue a year",
+        "USD/yr",
+        scenarios.live.revenue,
+        show="card_usd",
+    )
     state = Line("cover_checks", "Checks", "text", checks.line, show="status")
     today = Lines(
         "Today",

@@ -28,7 +28,7 @@ def build(
     """The selector, six cards and four charts."""
 
     def billions(line: Line) -> Expr:
-        return shown(line / constants.billion, "0.0")
+        return shown(line / constants.billion, "0.00")
 
     hint = joined(
         "‹ pick here: scenario ",

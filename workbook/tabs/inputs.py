@@ -47,6 +47,7 @@ def build(
         "assume",
         (*tables, definitions, positions, *options),
         widths=WIDTHS,
+        how_column=8,
         freeze_head=True,
     )
 

@@ -25,7 +25,7 @@ from workbook.expr import (
 from workbook.memo import Printed, Reading
 from workbook.tabs.constants import Constants
 
-WIDTHS = (300, 130, 150, 130, 150, 150, 92, 92, 170, 110)
+WIDTHS = (280, 130, 104, 140, 100, 140, 140, 84, 84, 150, 200)
 ValueAtMemo = Callable[[str, Mapping[str, float | str]], float]
 
 
@@ -93,6 +93,7 @@ def build(
             Lines("Summary", (count, untied, untied_live, unmoved, state)),
         ),
         widths=WIDTHS,
+        how_column=0,
         freeze_head=True,
     )
     return Memo(untied, untied_live, unmoved, tab)
@@ -136,6 +137,7 @@ def _numbers(
     )
     columns = (
         axis.fixed("location", "Where", [p.location for p in printed], "muted"),
+        axis.fixed("unit", "Unit", [_unit(where[p.id]) for p in printed], "unit"),
         figure,
         half,
         live,
@@ -166,13 +168,13 @@ def _readings(readings: Sequence[Reading], where: Mapping[str, Expr], at_memo: V
     worth = axis.formula(
         "worth", "Worth", MIXED, theirs - ours, how="By the other reading − as the memo has it", units=units
     )
-    figure = axis.fixed("measure", "Figure compared", [_label(where[r.measure]) for r in readings], "open")
-    words = axis.fixed("words", "", [f"{r.memo}. {r.other}." for r in readings], "open")
-    empty = axis.fixed("gap", "", [None for _ in readings], "open")
+    figure = axis.fixed("measure", "Figure compared", [_label(where[r.measure]) for r in readings], "muted")
+    unit = axis.fixed("unit", "Unit", [u for u, _ in units], "unit")
+    words = axis.fixed("words", "The memo; the other reading", [f"{r.memo}. {r.other}." for r in readings], "open")
     return Table(
         "Where the memo's words and its arithmetic differ, at the memo's own inputs",
         axis,
-        (ours, theirs, worth, empty, figure, words),
+        (figure, unit, ours, theirs, worth, words),
     )
 
 

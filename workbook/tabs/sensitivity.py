@@ -495,7 +495,7 @@ def _swings(base: _Base, swing: Line, supply: Supply) -> tuple[Swings, tuple[Lin
         (kind, moved, low, high, size, place),
         note="Before any shortfall: research would be cut below nothing where the sum asks for it.",
     )
-    ranks = Axis("ranked", "Rank", tuple(Entity(f"rank_{i}", f"{i}") for i in range(1, len(drivers) + 1)))
+    ranks = Axis("ranked", "Rank", tuple(Entity(f"rank_{i}", f"No. {i}") for i in range(1, len(drivers) + 1)))
     rank = ranks.formula("rank", "Row", "1", ordinal(ranks.names), how="1 is the largest change")
     found = ranks.formula("found", "Row of the driver", "1", position(rank, place))
     name = ranks.formula("driver", "Driver", "text", nth(axis.names, found))

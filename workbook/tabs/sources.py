@@ -9,7 +9,7 @@ from workbook.assumptions import Day, Input, Number
 from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Stamp, Tab, Table
 from workbook.expr import MIXED, Expr, above, below, both, either, given, same, total, when
 
-WIDTHS = (236, 250, 84, 150, 150, 72, 80, 80, 72, 84, 84, 470, 190)
+WIDTHS = (226, 240, 76, 134, 134, 64, 84, 84, 64, 84, 80, 380, 170)
 
 
 @dataclass(frozen=True, slots=True)

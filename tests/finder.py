@@ -1,0 +1,82 @@
+"""Where a workbook shows each line and column, found by the labels that a reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workbook.book import Book, Column, Tab, Table, tables_of
+from workbook.engines import Cell
+from workbook.layout import Excel, Layout, Place
+
+LABELS, FIRST_ACROSS = 1, 4
+"""The column of labels, and that of the first entity of a table laid out sideways."""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """The cells of lines by name, and of columns by title, head and label."""
+
+    book: Book
+    layout: Layout
+
+    def line(self, name: str) -> Cell:
+        """The cell of a line or of an input by its defined name."""
+        place = self.layout.names[name]
+        return Cell(place.sheet, place.ref)
+
+    def tables(self) -> Iterator[tuple[Tab, Table]]:
+        """Every table with its tab."""
+        for tab in self.book.tabs:
+            for table in tables_of(tab):
+                yield tab, table
+
+    def strip(self, tab: Tab, table: Table, column: Column) -> list[Cell]:
+        """The cells of a column of a table, one for each entity."""
+        title = self._row(tab, table.title, 0)
+        count = len(table.axis.entities)
+        if table.across:
+            row = title + 1 if column is table.heads else self._row(tab, column.label, title)
+            places = [Place(tab.name, row, FIRST_ACROSS + i) for i in range(count)]
+        else:
+            head, first = title + 1, self._first_row(tab, title + 2)
+            col = LABELS + 1 + table.columns.index(column)
+            assert self.text(tab, head, col) == column.label
+            places = [Place(tab.name, first + i, col) for i in range(count)]
+        return [Cell(place.sheet, place.ref) for place in places]
+
+    def figures(self) -> dict[str, Cell]:
+        """The cell of every figure by id: lines by name, cells of tables as table.row.column."""
+        found = {name: self.line(name) for name in self.layout.names}
+        for tab, table in self.tables():
+            for column in table.columns:
+                cells = self.strip(tab, table, column)
+                for entity, cell in zip(table.axis.entities, cells, strict=True):
+                    found[f"{table.axis.key}.{entity.key}.{column.key}"] = cell
+        return found
+
+    def text(self, tab: Tab, row: int, col: int) -> object:
+        """What stands in a cell: a value, or a formula's text."""
+        content = self._contents(tab).get((row, col))
+        return content.text if isinstance(content, Excel) else content
+
+    def _contents(self, tab: Tab) -> dict[tuple[int, int], object]:
+        sheet = next(sheet for sheet in self.layout.sheets if sheet.name == tab.name)
+        return {(cell.row, cell.col): cell.content for cell in sheet.cells}
+
+    def _row(self, tab: Tab, label: str, after: int) -> int:
+        rows = [
+            row
+            for (row, col), content in self._contents(tab).items()
+            if col == LABELS and row > after and content == label
+        ]
+        assert rows, f"{tab.name} has no row {label!r} after {after}"
+        return min(rows)
+
+    def _first_row(self, tab: Tab, start: int) -> int:
+        rows = [
+            row
+            for (row, col), content in self._contents(tab).items()
+            if col == LABELS and row >= start and content is not None
+        ]
+        return min(rows)

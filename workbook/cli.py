@@ -1,0 +1,166 @@
+"""The command line: parse, call, print. Data to stdout, progress and faults to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbook.paths import OUTPUTS
+
+if TYPE_CHECKING:
+    from workbook.assumptions import Input
+    from workbook.build import Built
+
+OK, FINDINGS, BAD_INPUT, INTERNAL = 0, 1, 2, 3
+DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 fine, 2 bad input, 3 internal."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return OK
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return FINDINGS
+    except Exception as error:
+        if options.debug:
+            raise
+        return _explained(error)
+
+
+def _explained(error: Exception) -> int:
+    """One clear message for an error, and its exit code."""
+    from workbook.assumptions import InputFaults
+    from workbook.build import OutputError
+
+    print(error, file=sys.stderr)
+    if isinstance(error, InputFaults | OutputError):
+        return BAD_INPUT
+    print(
+        f"This is a fault of the program ({type(error).__name__}), not of your input. "
+        "Nothing was written. Run again with --debug for the details.",
+        file=sys.stderr,
+    )
+    return INTERNAL
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="workbook",
+        description="Generates a live Excel workbook for allocating compute between inference, "
+        "training and research.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    build = commands.add_parser("build", help="write the workbook")
+    build.set_defaults(command=_build)
+    build.add_argument(
+        "--out", type=Path, default=DEFAULT_OUT, metavar="FILE", help="where to (default: %(default)s)"
+    )
+    build.add_argument("--quiet", action="store_true", help="print nothing when all is well")
+    inputs = commands.add_parser("inputs", help="list every input: id, value, unit, range")
+    inputs.set_defaults(command=_inputs)
+    for command in (build, inputs):
+        _add_assumptions(command)
+    return parser
+
+
+def _add_assumptions(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--assumptions",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="TOML that says what differs from templates/memo.toml; may be given again",
+    )
+    command.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="ID=VALUE",
+        help="one input's value, such as training.mfu=45%%; may be given again",
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--debug", action="store_true", help="show the traceback of a fault")
+
+
+def _build(options: argparse.Namespace) -> int:
+    started = time.perf_counter()
+    from workbook import build
+    from workbook.assumptions import baseline, load
+
+    assumptions = load(options.assumptions, options.settings)
+    build.check_path(options.out)
+    built = build.make(assumptions, baseline())
+    build.save(built.filled.data, options.out)
+    seconds = time.perf_counter() - started
+    if options.json:
+        print(json.dumps(_summary(built, options.out, seconds), indent=2, ensure_ascii=False))
+    elif not options.quiet:
+        print(_headline(built, options.out, seconds))
+    return OK
+
+
+def _summary(built: Built, path: Path, seconds: float) -> dict[str, object]:
+    return {
+        "path": str(path.resolve()),
+        "seconds": round(seconds, 3),
+        "formulas": built.filled.formulas,
+        "checks_failed": int(built.number("checks_failed")),
+        "engines_agree": True,
+        "headline": built.headline,
+    }
+
+
+def _headline(built: Built, path: Path, seconds: float) -> str:
+    number = built.number
+    failed = int(number("checks_failed"))
+    verdict = "all pass" if not failed else f"{failed} FAIL: see the Checks tab"
+    shares = ", ".join(f"{c} {number(f'live_{c}_share'):.1%}" for c in ("inference", "training", "research"))
+    rows = (
+        ("Live scenario", str(built.value("cover_live"))),
+        ("Supply", f"{number('supply_hours') / 1e9:.3f} bn H100e hours a year"),
+        ("Shares of supply", shares),
+        ("Revenue", f"${number('live_revenue') / 1e9:.2f} bn a year"),
+        ("Checks", verdict),
+        ("Workbook", f"{path} ({built.filled.formulas} formulas, two engines agree)"),
+        ("Seconds", f"{seconds:.2f}"),
+    )
+    return "\n".join(f"{label:<17} {text}" for label, text in rows)
+
+
+def _inputs(options: argparse.Namespace) -> int:
+    from workbook.assumptions import load
+
+    entries = load(options.assumptions, options.settings).inputs()
+    if options.json:
+        print(json.dumps([e.model_dump(mode="json") for e in entries], indent=2, ensure_ascii=False))
+        return OK
+    for entry in entries:
+        print(_listed(entry))
+    return OK
+
+
+def _listed(entry: Input) -> str:
+    from workbook.assumptions import Choice, Number
+
+    value = getattr(entry, "value", None)
+    shown = "(blank)" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+    if isinstance(entry, Number):
+        allowed = f"{entry.low:.6g} to {entry.high:.6g}"
+    elif isinstance(entry, Choice):
+        allowed = " | ".join(entry.options)
+    else:
+        allowed = ""
+    return f"{entry.id:<42} {shown:<34} {entry.unit:<16} {allowed}".rstrip()
