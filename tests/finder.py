@@ -33,7 +33,7 @@ class Finder:
 
     def strip(self, tab: Tab, table: Table, column: Column) -> list[Cell]:
         """The cells of a column of a table, one for each entity."""
-        title = self._row(tab, table.title, 0)
+        title = self._title(tab, table.title)
         count = len(table.axis.entities)
         if table.across:
             row = title + 1 if column is table.heads else self._row(tab, column.label, title)
@@ -63,6 +63,12 @@ class Finder:
     def _contents(self, tab: Tab) -> dict[tuple[int, int], object]:
         sheet = next(sheet for sheet in self.layout.sheets if sheet.name == tab.name)
         return {(cell.row, cell.col): cell.content for cell in sheet.cells}
+
+    def _title(self, tab: Tab, title: str) -> int:
+        cells = next(sheet for sheet in self.layout.sheets if sheet.name == tab.name).cells
+        rows = [c.row for c in cells if c.style.role == "section" and c.content == title]
+        assert len(rows) == 1, f"{tab.name} has {len(rows)} sections {title!r}"
+        return rows[0]
 
     def _row(self, tab: Tab, label: str, after: int) -> int:
         rows = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbook import memo as memo_facts
+from workbook import memo_facts
 from workbook.assumptions import Assumptions
 from workbook.book import (
     Book,
@@ -112,9 +112,7 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
         plans.tab,
         moves.tab,
     )
-    return Core(
-        fixed, rules, fleet, models, tokens, prices, earned, plans, moves, as_of, tabs
-    )
+    return Core(fixed, rules, fleet, models, tokens, prices, earned, plans, moves, as_of, tabs)
 
 
 def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) -> Book:
@@ -126,7 +124,7 @@ def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) ->
     model = core(a, originals)
     figures = model.figures()
     registry = sources.build(a.inputs(), _cells(a, figures), originals)
-    at_memo = _at_memo(core(baseline, originals))
+    at_memo = _at_memo(model if a.digest == baseline.digest else core(baseline, originals))
     proof = memo.build(
         memo_facts.printed(),
         memo_facts.readings(),
@@ -175,7 +173,7 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
         checks.Check(
             "categories",
             "Categories sum to supply",
-            "P0 + inference + training + research + buffer − shortfall against supply, in every scenario",
+            "P0 + categories + buffer − shortfall against supply, in every scenario",
             largest(gaps.categories),
         ),
         checks.Check(
@@ -205,8 +203,7 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
         checks.Check(
             "recommendation",
             "Sensitivity departs from the recommendation",
-            "Research hours of the Sensitivity tab's base against scenario 1, which has no initiative "
-            "and P2 by need",
+            "Research of the Sensitivity tab's base against scenario 1: no initiative, P2 by need",
             (model.sensitivity.base_research - model.scenarios.recommended["research"])
             / model.supply.hours,
         ),
@@ -231,7 +228,7 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
         checks.Check(
             "token_shares",
             "Shares of tokens sum to 100%",
-            "Sum of the shares on Pricing; the literal 3% of Haiku sums to 99% and fails, as it should",
+            "Sum of the shares on Pricing; Haiku's literal 3% makes 99% and fails, as it should",
             model.pricing.shares - 1,
         ),
         checks.Check(

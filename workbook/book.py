@@ -1,4 +1,4 @@
-"""The description of a workbook: lines, columns, tables, tabs and charts, with no address or colour."""
+"""The description of a workbook: lines, tables, tabs and charts, with no address or colour."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Axis:
         """The entity with this key. Raises KeyError."""
         return self.entities[self.place(key)]
 
-    def formula(
+    def formula(  # noqa: PLR0913  every option of a column has its default
         self,
         key: str,
         label: str,
@@ -403,16 +403,20 @@ def entry_value(entry: Input) -> Stamp:
 
 def unit_faults(tabs: Sequence[Tab]) -> list[str]:
     """Every calculated line and column whose algebra is not in its declared unit."""
-    faults = []
-    for tab in tabs:
-        for line in lines_of(tab):
-            if line.algebra is not None:
-                faults.append(_unit_fault(f"{tab.name}: {line.label}", line.unit, line.algebra))
-        for column in (column for table in tables_of(tab) for column in table.columns):
-            if isinstance(column.content, Formula) and column.unit != MIXED:
-                label = f"{tab.name}: {column.axis.label}, {column.label}"
-                faults.append(_unit_fault(label, column.unit, column.content.algebra))
-    return [fault for fault in faults if fault]
+    lines = [
+        _unit_fault(f"{tab.name}: {line.label}", line.unit, line.algebra)
+        for tab in tabs
+        for line in lines_of(tab)
+        if line.algebra is not None
+    ]
+    columns = [
+        _unit_fault(f"{tab.name}: {c.axis.label}, {c.label}", c.unit, c.content.algebra)
+        for tab in tabs
+        for table in tables_of(tab)
+        for c in table.columns
+        if isinstance(c.content, Formula) and c.unit != MIXED
+    ]
+    return [fault for fault in lines + columns if fault]
 
 
 def _unit_fault(label: str, declared: str, algebra: Expr) -> str:

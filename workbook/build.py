@@ -13,8 +13,7 @@ from workbook.assemble import assemble
 from workbook.assumptions import Assumptions
 from workbook.book import Book, lines_of
 from workbook.layout import Layout, lay_out
-from workbook.engines import Cell, Value
-from workbook.values import Filled, fill
+from workbook.values import Cell, Filled, Value, fill
 
 VERSION = "0.1.0"
 SCHEMA = "v1"
@@ -81,11 +80,15 @@ def save(data: bytes, path: Path) -> None:
     Raises OutputError, with the remedy, where that cannot be done.
     """
     check_path(path)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise OutputError(f"{path} is read-only; make it writable, or choose another --out")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
     except OSError as error:
-        raise OutputError(f"cannot write in {path.parent}: {error.strerror}; choose another --out") from None
+        raise OutputError(
+            f"cannot write in {path.parent}: {error.strerror}; choose another --out"
+        ) from None
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -97,7 +100,7 @@ def save(data: bytes, path: Path) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise OutputError(
-            f"cannot write {path}: {error.strerror}; close it if it is open, or choose another --out"
+            f"cannot write {path}: {error.strerror}; close it if it is open, or change --out"
         ) from None
 
 

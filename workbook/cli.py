@@ -64,7 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="write the workbook")
     build.set_defaults(command=_build)
     build.add_argument(
-        "--out", type=Path, default=DEFAULT_OUT, metavar="FILE", help="where to (default: %(default)s)"
+        "--out",
+        type=Path,
+        default=DEFAULT_OUT,
+        metavar="FILE",
+        help="where to (default: %(default)s)",
     )
     build.add_argument("--quiet", action="store_true", help="print nothing when all is well")
     inputs = commands.add_parser("inputs", help="list every input: id, value, unit, range")
@@ -127,7 +131,9 @@ def _headline(built: Built, path: Path, seconds: float) -> str:
     number = built.number
     failed = int(number("checks_failed"))
     verdict = "all pass" if not failed else f"{failed} FAIL: see the Checks tab"
-    shares = ", ".join(f"{c} {number(f'live_{c}_share'):.1%}" for c in ("inference", "training", "research"))
+    shares = ", ".join(
+        f"{c} {number(f'live_{c}_share'):.1%}" for c in ("inference", "training", "research")
+    )
     rows = (
         ("Live scenario", str(built.value("cover_live"))),
         ("Supply", f"{number('supply_hours') / 1e9:.3f} bn H100e hours a year"),
@@ -145,7 +151,9 @@ def _inputs(options: argparse.Namespace) -> int:
 
     entries = load(options.assumptions, options.settings).inputs()
     if options.json:
-        print(json.dumps([e.model_dump(mode="json") for e in entries], indent=2, ensure_ascii=False))
+        print(
+            json.dumps([e.model_dump(mode="json") for e in entries], indent=2, ensure_ascii=False)
+        )
         return OK
     for entry in entries:
         print(_listed(entry))
@@ -156,7 +164,9 @@ def _listed(entry: Input) -> str:
     from workbook.assumptions import Choice, Number
 
     value = getattr(entry, "value", None)
-    shown = "(blank)" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+    shown = (
+        "(blank)" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+    )
     if isinstance(entry, Number):
         allowed = f"{entry.low:.6g} to {entry.high:.6g}"
     elif isinstance(entry, Choice):

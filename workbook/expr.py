@@ -14,7 +14,9 @@ from workbook import functions
 from workbook.functions import Function
 from workbook.units import FLAG, NONE, TEXT, Unit, UnitError, parse
 
-ONLY_0_AND_1 = "memo algebra takes lines, columns, 0 and 1; make {!r} a line with a unit and a source"
+ONLY_0_AND_1 = (
+    "memo algebra takes lines, columns, 0 and 1; make {!r} a line with a unit and a source"
+)
 
 
 class Expr:
@@ -145,7 +147,7 @@ def as_expr(operand: Operand) -> Expr:
     """
     if isinstance(operand, Expr):
         return operand
-    if isinstance(operand, int) and not isinstance(operand, bool) and operand in (0, 1):
+    if operand in (0, 1) and not isinstance(operand, bool | float):
         return Constant(1 if operand else 0)
     raise TypeError(ONLY_0_AND_1.format(operand))
 

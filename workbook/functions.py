@@ -157,8 +157,15 @@ def _is_number(argument: Argument) -> bool:
     return isinstance(value, float | int) and not isinstance(value, bool)
 
 
+def _conditions(arguments: Sequence[Argument]) -> list[bool]:
+    """All conditions, each evaluated: an error in a later one comes through."""
+    return [bool(argument()) for argument in arguments]
+
+
 def _matching(pairs: Sequence[Argument]) -> list[bool]:
-    columns = [(_cells(keys), _scalar(key())) for keys, key in zip(pairs[::2], pairs[1::2], strict=True)]
+    columns = [
+        (_cells(keys), _scalar(key())) for keys, key in zip(pairs[::2], pairs[1::2], strict=True)
+    ]
     return [all(_equal(cells[i], key) for cells, key in columns) for i in range(len(columns[0][0]))]
 
 
@@ -214,7 +221,7 @@ PATTERNS: dict[str, Callable[[Decimal], str]] = {
 def _half_up(value: Decimal, places: int) -> Decimal:
     """*value* rounded half away from zero, as spreadsheets do; no negative zero."""
     rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return rounded if rounded else abs(rounded)
+    return rounded or abs(rounded)
 
 
 def _shown(arguments: Sequence[Argument]) -> str:
@@ -281,15 +288,20 @@ BY_NAME: dict[str, Function] = {
         _branches,
         lambda a: _scalar(a[1]() if a[0]() else a[2]()),
     ),
-    "both": Function("AND", " and ".join, _flags, lambda a: all([bool(x()) for x in a])),
-    "either": Function("OR", " or ".join, _flags, lambda a: any([bool(x()) for x in a])),
-    "given": Function("ISNUMBER", lambda w: f"{w[0]} is given", _anything, lambda a: _is_number(a[0])),
-    "broken": Function("ISERROR", lambda w: f"{w[0]} is an error", _anything, lambda a: _is_error(a[0])),
-    "pick": Function(
-        "CHOOSE", lambda w: f"by {w[0]}: {_listed(w[1:])}", _choices, _pick
+    "both": Function("AND", " and ".join, _flags, lambda a: all(_conditions(a))),
+    "either": Function("OR", " or ".join, _flags, lambda a: any(_conditions(a))),
+    "given": Function(
+        "ISNUMBER", lambda w: f"{w[0]} is given", _anything, lambda a: _is_number(a[0])
     ),
+    "broken": Function(
+        "ISERROR", lambda w: f"{w[0]} is an error", _anything, lambda a: _is_error(a[0])
+    ),
+    "pick": Function("CHOOSE", lambda w: f"by {w[0]}: {_listed(w[1:])}", _choices, _pick),
     "total": Function(
-        "SUM", lambda w: f"the sum of {_listed(w)}", arithmetic_unit, lambda a: math.fsum(_numbers(a))
+        "SUM",
+        lambda w: f"the sum of {_listed(w)}",
+        arithmetic_unit,
+        lambda a: math.fsum(_numbers(a)),
     ),
     "total_where": Function(
         "SUMIFS",
@@ -309,7 +321,9 @@ BY_NAME: dict[str, Function] = {
         _dimensionless,
         lambda a: float(len(_numbers(a))),
     ),
-    "position": Function("MATCH", lambda w: f"the place of {w[0]} in {w[1]}", _place_unit, _position),
+    "position": Function(
+        "MATCH", lambda w: f"the place of {w[0]} in {w[1]}", _place_unit, _position
+    ),
     "nth": Function("INDEX", _nth_words, _nth_unit, _nth),
     "count_above": Function(
         "SUMPRODUCT(({1}>{0})*1)",

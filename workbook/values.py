@@ -14,6 +14,8 @@ from workbook.engines import Cell, Value, agree, engine
 from workbook.engines.formualizer import with_values
 from workbook.engines.package import FormulaCell, formula_cells
 
+__all__ = ["Cell", "Disagreement", "FillError", "Filled", "Row", "Value", "fill"]
+
 _SHOWN = 5
 
 

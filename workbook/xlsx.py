@@ -9,11 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.chart import Chart as NativeChart
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from workbook.layout.places import Area, Place
 from workbook.layout.sheet import (
-    Area,
     Cell,
     Condition,
     Excel,
@@ -22,7 +23,6 @@ from workbook.layout.sheet import (
     Sheet,
     Validation,
 )
-from workbook.layout.places import Place
 from workbook.theme import Style, Theme
 
 LETTER = 1
@@ -53,6 +53,7 @@ class _Writer:
         self._book = book
         self._theme = theme
         self._formats: dict[Style, Format] = {}
+        self._looks: dict[str, Format] = {}
 
     def write(self, layout: Layout, created: datetime) -> None:
         properties = dict(layout.properties)
@@ -128,7 +129,9 @@ class _Writer:
         else:
             options |= {"validate": rule.kind, "criteria": "between"}
             options |= {"minimum": _bound(rule.low), "maximum": _bound(rule.high)}
-        if target.data_validation(rule.place.row, rule.place.col, rule.place.row, rule.place.col, options):
+        if target.data_validation(
+            rule.place.row, rule.place.col, rule.place.row, rule.place.col, options
+        ):
             raise WriteError(f"the validation of {rule.place} was refused")
 
     def _condition(self, target: Worksheet, condition: Condition) -> None:
@@ -140,11 +143,14 @@ class _Writer:
 
     def _differential(self, role: str) -> Format:
         """The format of a condition: only the colours of its role."""
+        if role in self._looks:
+            return self._looks[role]
         wanted = self._theme.roles[role]
         look: dict[str, Any] = {"font_color": self._theme.paint(str(wanted.get("font", "ink")))}
         if "fill" in wanted:
             look |= {"pattern": 1, "bg_color": self._theme.paint(str(wanted["fill"]))}
-        return self._book.add_format(look)
+        self._looks[role] = self._book.add_format(look)
+        return self._looks[role]
 
     def _page(self, sheet: Sheet, target: Worksheet) -> None:
         target.freeze_panes(*sheet.freeze)
@@ -154,7 +160,7 @@ class _Writer:
         target.fit_to_pages(1, 1 if sheet.one_page else 0)
         target.print_area(0, 0, *sheet.last)
         target.repeat_rows(0, sheet.freeze[0] - 1)
-        font = f"&\"{self._theme.font['family']},Regular\"&8"
+        font = f'&"{self._theme.font["family"]},Regular"&8'
         target.set_footer(f"&L{font}&A&C{font}&D&R{font}Page &P of &N")
         everything = f"A1:{Place(sheet.name, *sheet.last).ref}"
         target.ignore_errors({"formula_differs": everything, "empty_cell_reference": everything})
@@ -164,14 +170,16 @@ class _Writer:
     # --- charts -----------------------------------------------------------------------------
 
     def _chart(self, target: Worksheet, placed: PlacedChart) -> None:
-        kinds: Mapping[str, Callable[[PlacedChart], Any]] = {
+        kinds: Mapping[str, Callable[[PlacedChart], NativeChart]] = {
             "stacked_share": self._stacked_share,
             "waterfall": self._waterfall,
             "tornado": self._tornado,
             "scatter": self._scatter,
         }
         chart = kinds[placed.chart.kind](placed)
-        chart.set_title({"name": placed.chart.title, "name_font": self._font("small"), "overlay": False})
+        chart.set_title(
+            {"name": placed.chart.title, "name_font": self._font("small"), "overlay": False}
+        )
         chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
         chart.set_plotarea({"fill": {"none": True}})
         chart.set_size({"width": placed.width, "height": placed.height})
@@ -203,17 +211,25 @@ class _Writer:
         axis["major_gridlines"] = {"visible": grid, "line": grid_line}
         return axis
 
-    def _bars(self, placed: PlacedChart, kind: dict[str, str], **each: Any) -> Any:
+    def _bars(
+        self, placed: PlacedChart, kind: dict[str, str], gap: int, overlap: int = 100
+    ) -> NativeChart:
         chart = self._book.add_chart(kind)
         for series, cells in zip(placed.chart.series, placed.series, strict=True):
-            fill = {"none": True} if series.style == "none" else {"color": self._theme.paint(series.data)}
+            fill = (
+                {"none": True}
+                if series.style == "none"
+                else {"color": self._theme.paint(series.data)}
+            )
             options: dict[str, Any] = {
                 "name": series.label,
                 "values": _cells(cells.values),
                 "categories": _cells(cells.categories),
                 "fill": fill,
                 "border": {"none": True},
-            } | each
+                "gap": gap,
+                "overlap": overlap,
+            }
             if series.labels:
                 show = self._theme.numfmt[series.labels]
                 font = self._font("tiny", series.label_data or "ink", bold=True)
@@ -221,7 +237,7 @@ class _Writer:
             chart.add_series(options)
         return chart
 
-    def _stacked_share(self, placed: PlacedChart) -> Any:
+    def _stacked_share(self, placed: PlacedChart) -> NativeChart:
         chart = self._bars(placed, {"type": "bar", "subtype": "percent_stacked"}, gap=45)
         # reversed, the first category is on top; crossing at the last keeps the values below
         category = self._axis(placed.chart.across_title)
@@ -231,7 +247,7 @@ class _Writer:
         chart.set_legend({"position": "top", "font": self._font("tiny")})
         return chart
 
-    def _waterfall(self, placed: PlacedChart) -> Any:
+    def _waterfall(self, placed: PlacedChart) -> NativeChart:
         chart = self._bars(placed, {"type": "column", "subtype": "stacked"}, gap=45)
         chart.set_x_axis(self._axis(placed.chart.across_title))
         chart.set_y_axis(self._axis(placed.chart.value_title, placed.chart.value_show, grid=True))
@@ -239,8 +255,8 @@ class _Writer:
         chart.set_legend({"position": "top", "font": self._font("tiny"), "delete_series": unseen})
         return chart
 
-    def _tornado(self, placed: PlacedChart) -> Any:
-        chart = self._bars(placed, {"type": "bar", "subtype": "clustered"}, gap=40, overlap=100)
+    def _tornado(self, placed: PlacedChart) -> NativeChart:
+        chart = self._bars(placed, {"type": "bar", "subtype": "clustered"}, gap=40)
         category = self._axis(placed.chart.across_title)
         lowest = {"reverse": True, "label_position": "low", "crossing": "max"}
         chart.set_y_axis(category | lowest)
@@ -249,7 +265,7 @@ class _Writer:
         chart.set_legend({"position": "top", "font": self._font("tiny")})
         return chart
 
-    def _scatter(self, placed: PlacedChart) -> Any:
+    def _scatter(self, placed: PlacedChart) -> NativeChart:
         chart = self._book.add_chart({"type": "scatter", "subtype": "straight"})
         for series, cells in zip(placed.chart.series, placed.series, strict=True):
             chart.add_series(
@@ -278,7 +294,12 @@ class _Writer:
         if labels:
             show = self._theme.numfmt[labels]
             font = self._font("tiny", "ink", bold=True)
-            stroke["data_labels"] = {"value": True, "position": "below", "num_format": show, "font": font}
+            stroke["data_labels"] = {
+                "value": True,
+                "position": "below",
+                "num_format": show,
+                "font": font,
+            }
         return stroke
 
 
@@ -294,6 +315,3 @@ def _cells(area: Area | None) -> list[Any]:
     if area is None:
         raise WriteError("a chart's series lacks its cells")
     return [area.first.sheet, area.first.row, area.first.col, area.last.row, area.last.col]
-
-
-

@@ -11,7 +11,9 @@ from workbook.theme import Style
 
 def section(canvas: Canvas, title: str, left: int, right: int) -> None:
     """The title of a block, ruled over its width."""
-    canvas.height(canvas.row, canvas.theme.height["cover_section" if canvas.grid.aside else "section"])
+    canvas.height(
+        canvas.row, canvas.theme.height["cover_section" if canvas.grid.aside else "section"]
+    )
     canvas.put(canvas.row, left, title, Style("section"))
     canvas.fill(canvas.row, left + 1, right, Style("section"))
     canvas.row += 1

@@ -203,11 +203,18 @@ class Canvas:
         return Area(strip.first, strip.last)
 
     def _mark_states(self) -> None:
-        for cell in self.sheet.cells:
-            if cell.style.role.endswith("status"):
-                place = Place(self.tab.name, cell.row, cell.col)
-                for mark, role in (("▲", "failed"), ("●", "passed")):
-                    self.condition(Area(place, place), f'=LEFT({place.ref},1)="{mark}"', role)
+        """Status cells take the colour of their mark; those one below the other share a rule."""
+        cells = {(c.col, c.row) for c in self.sheet.cells if c.style.role.endswith("status")}
+        for col, row in sorted(cells):
+            if (col, row - 1) in cells:
+                continue
+            last = row
+            while (col, last + 1) in cells:
+                last += 1
+            first = Place(self.tab.name, row, col)
+            area = Area(first, Place(self.tab.name, last, col))
+            for mark, role in (("▲", "failed"), ("●", "passed")):
+                self.condition(area, f'=LEFT({first.ref},1)="{mark}"', role)
 
 
 def role_of(expr: Expr) -> str:

@@ -53,8 +53,8 @@ def _standard(tab: Tab, width: Mapping[str, int]) -> Grid:
 
 def _wide(tab: Tab, width: Mapping[str, int]) -> Grid:
     count = max(FEWEST_WIDE, *(len(t.columns) for t in tables_of(tab)))
-    given = (tab.label_width or width["wide_label"], width["wide_first"])
-    given += (width["wide_value"],) * (count - 1)
+    given = [tab.label_width or width["wide_label"], width["wide_first"]]
+    given += [width["wide_value"]] * (count - 1)
     widths = {0: width["gutter"]} | dict(enumerate(given, 1))
     last = len(given) + 1
     widths[last] = width["source"]
@@ -73,7 +73,9 @@ def _across(tab: Tab, width: Mapping[str, int]) -> Grid:
 def _cover(width: Mapping[str, int]) -> Grid:
     keys = ("gutter", "cover_name", "cover_purpose", "cover_gap", "cover_label", "cover_value")
     widths = {i: width[k] for i, k in enumerate(keys)}
-    return Grid(widths, None, None, last=5, status=5, unit=None, value=5, aside=4, value_role="cover_value")
+    return Grid(
+        widths, None, None, last=5, status=5, unit=None, value=5, aside=4, value_role="cover_value"
+    )
 
 
 def _dashboard(width: Mapping[str, int]) -> Grid:

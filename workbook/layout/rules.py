@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
-from workbook.layout.sheet import Validation
 from workbook.layout.places import LayoutError, Place
+from workbook.layout.sheet import Bound, Kind, Validation
 from workbook.theme import Theme
 
 LONGEST_TITLE = 32
 LONGEST_PROMPT = 255
 LONGEST_LIST = 255
+LONGEST_TEXT = 60.0
 
 
 def validation_of(entry: Input, place: Place, options: str, theme: Theme) -> Validation:
     """The rule of an input cell: *options* names the cells of a list, where some hold it."""
-    title = entry.label[:LONGEST_TITLE]
+    low, high, words, kind = _rule(entry)
     allowed = range_words(entry, theme)
-    prompt = f"{entry.note} Allowed: {allowed}."[:LONGEST_PROMPT]
-    refusal = f"{entry.label}: allowed is {allowed}."[:LONGEST_PROMPT]
-    about = {"title": title, "prompt": prompt, "refusal": refusal}
+    return Validation(
+        place,
+        kind,
+        low,
+        high,
+        options or _inline(entry, words),
+        title=entry.label[:LONGEST_TITLE],
+        prompt=f"{entry.note}. Allowed: {allowed}."[:LONGEST_PROMPT],
+        refusal=f"{entry.label}: allowed is {allowed}."[:LONGEST_PROMPT],
+    )
+
+
+def _rule(entry: Input) -> tuple[Bound, Bound, tuple[str, ...], Kind]:
     match entry:
         case Number(whole=whole, low=low, high=high):
-            return Validation(place, "whole" if whole else "decimal", low, high, **about)
+            return low, high, (), "whole" if whole else "decimal"
         case Day(low=first, high=last):
-            return Validation(place, "date", first, last, **about)
+            return first, last, (), "date"
         case Choice(options=words):
-            return Validation(place, "list", options=options or _inline(entry, words), **about)
+            return None, None, words, "list"
         case Text():
-            return Validation(place, "length", 1.0, 60.0, **about)
+            return 1.0, LONGEST_TEXT, (), "length"
     raise TypeError(entry)
 
 

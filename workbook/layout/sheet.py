@@ -19,6 +19,8 @@ class Excel:
     text: str
 
 
+Bound: TypeAlias = float | date | None
+Kind: TypeAlias = Literal["decimal", "whole", "date", "list", "length"]
 Content: TypeAlias = Excel | float | str | date | None
 
 
@@ -35,12 +37,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What an input cell accepts; *low* and *high*, or a list of *options* or cells that hold them."""
+    """What an input cell accepts: *low* to *high*, or *options*, listed or as cells."""
 
     place: Place
-    kind: Literal["decimal", "whole", "date", "list", "length"]
-    low: float | date | None = None
-    high: float | date | None = None
+    kind: Kind
+    low: Bound = None
+    high: Bound = None
     options: tuple[str, ...] | str = ()
     title: str = ""
     prompt: str = ""

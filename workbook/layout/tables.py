@@ -81,7 +81,9 @@ def _units(canvas: Canvas, columns: tuple[Column, ...], left: int, right: int) -
         return
     for col in range(left, right + 1):
         text = words.get(col, "")
-        canvas.put(canvas.row, col, text or None, Style("head_unit_figure" if text else "head_unit"))
+        canvas.put(
+            canvas.row, col, text or None, Style("head_unit_figure" if text else "head_unit")
+        )
     canvas.height(canvas.row, canvas.theme.height["unit_row"])
     canvas.row += 1
     canvas.freeze(canvas.row)
@@ -188,7 +190,9 @@ def _across_heads(canvas: Canvas, table: Table, heads: Column) -> None:
     canvas.atlas.columns[heads] = strip
     for i in range(strip.count):
         place = strip.cell(i)
-        canvas.calculate(row, place.col, heads.content.algebra, Style("head_figure"), i, across=True)
+        canvas.calculate(
+            row, place.col, heads.content.algebra, Style("head_figure"), i, across=True
+        )
     test = f'=LEFT({strip.first.ref},1)="●"'
     canvas.condition(Area(strip.first, strip.last), test, "head_is_live")
     canvas.height(row, canvas.theme.height["head"])
@@ -216,7 +220,9 @@ def _across_row(canvas: Canvas, table: Table, column: Column, beside: Line | Non
         canvas.calculate(row, VALUE, nth(column, table.margin.place), Style("live", show))
     canvas.put(row, grid.how, words, Style("how"))
     canvas.put(row, grid.source, column.memo or None, Style("source"))
-    canvas.wrap(row, [(column.label, grid.widths[LABEL], "body"), (words, grid.widths[grid.how], "small")])
+    canvas.wrap(
+        row, [(column.label, grid.widths[LABEL], "body"), (words, grid.widths[grid.how], "small")]
+    )
     canvas.row += 1
 
 

@@ -62,8 +62,17 @@ def errors_on(tabs: Sequence[str]) -> tuple[Check, ...]:
 def build(checks: Sequence[Check], constants: Constants) -> Checks:
     """One row a check, 0 passed and 1 failed; the master check is their sum."""
     axis = Axis("checks", "Check", tuple(Entity(c.key, c.label) for c in checks))
-    lines = tuple(Line(f"check_{c.key}", c.label, "1", c.measured, show="deviation") for c in checks)
-    measured = Column("measured", "How far off", MIXED, axis, Owned(lines), units=(("1", "deviation"),) * len(lines))
+    lines = tuple(
+        Line(f"check_{c.key}", c.label, "1", c.measured, show="deviation") for c in checks
+    )
+    measured = Column(
+        "measured",
+        "How far off",
+        MIXED,
+        axis,
+        Owned(lines),
+        units=(("1", "deviation"),) * len(lines),
+    )
     size = axis.formula(
         "size",
         "Deviation",
@@ -72,7 +81,9 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         how="The size of how far off; 1 where that is an error",
         show="deviation",
     )
-    allowed = axis.formula("allowed", "Allowed", "share", constants.tolerance, show="tiny", how="Link")
+    allowed = axis.formula(
+        "allowed", "Allowed", "share", constants.tolerance, show="tiny", how="Link"
+    )
     applies_links = tuple(c.applies or constants.always for c in checks)
     applies = Column("applies", "Applies", "1", axis, Gathered(applies_links))
     failed = axis.formula(
@@ -111,7 +122,11 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         "banner",
         "Banner of every tab",
         "text",
-        when(same(failed_total, 0), "", "▲ A check fails: do not quote these figures. See the Checks tab."),
+        when(
+            same(failed_total, 0),
+            "",
+            "▲ A check fails: do not quote these figures. See the Checks tab.",
+        ),
         show="status",
         how="Blank while all checks pass",
     )

@@ -48,7 +48,12 @@ def build() -> Constants:
             "one_run_a_year", "One training run a year", "1/yr", constant=1.0, memo="Definition"
         ),
         billion=Line(
-            "one_billion", "One billion", "1", constant=1e9, how="Scale of figures in texts", memo="Definition"
+            "one_billion",
+            "One billion",
+            "1",
+            constant=1e9,
+            how="Scale of figures in texts",
+            memo="Definition",
         ),
         tolerance=Line(
             "checks_tolerance",

@@ -76,7 +76,9 @@ def _cards(
             "revenue",
         ),
         category("inference", hours("inference")),
-        category("training", joined(hours("training"), "; ", shown(live.covered, "0%"), " of need")),
+        category(
+            "training", joined(hours("training"), "; ", shown(live.covered, "0%"), " of need")
+        ),
         category("research", hours("research")),
         Card(
             "Held back",
@@ -148,7 +150,10 @@ def _supply(supply: Supply, billions: Billions) -> Chart:
     return Chart(
         kind="waterfall",
         headline=joined(
-            billions(supply.allocatable), " bn of ", billions(supply.hours), " bn hours can be allocated"
+            billions(supply.allocatable),
+            " bn of ",
+            billions(supply.hours),
+            " bn hours can be allocated",
         ),
         title="From supply to what can be allocated, bn H100e-hr a year",
         series=bars,
@@ -156,8 +161,8 @@ def _supply(supply: Supply, billions: Billions) -> Chart:
         across_title="",
         value_title="bn H100e-hr a year",
         value_show="chart_bn",
-        alt="Waterfall: hours of each provider's chips, total supply, less P0 and buffer, to what can "
-        "be allocated",
+        alt="Waterfall: hours of each provider's chips, total supply, less P0 and buffer, and "
+        "what can be allocated",
     )
 
 
@@ -201,6 +206,6 @@ def _utilization(utilization: Utilization) -> Chart:
         across_title="Utilization of the hour, %",
         value_title="$ per H100e hour",
         value_show="chart_usd",
-        alt="Lines: revenue per H100 hour at list price and after discount, by utilization; a point "
-        "marks the live inputs",
+        alt="Lines: revenue per H100 hour at list price and after discount, by utilization; "
+        "a point marks the live inputs",
     )

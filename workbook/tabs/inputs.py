@@ -38,12 +38,12 @@ def build(
     positions = Lines(
         "Options chosen",
         tuple(s.position for s in switches),
-        note="Each reading of the memo that can be argued is a switch above; these are its options.",
+        note="Readings of the memo that can be argued are switches above; these are their options.",
     )
     options = [Table(f"Options: {s.options.label}", s.options, ()) for s in switches]
     return Tab(
         "Inputs",
-        "Every single assumption, once. Change the cream cells only; tables of inputs stand on their tabs",
+        "Every single assumption, once. Change cream cells only; tables of inputs have their tabs",
         "assume",
         (*tables, definitions, positions, *options),
         widths=WIDTHS,
@@ -62,7 +62,14 @@ def _group(title: str, lines: Sequence[Line], memo: Mapping[str, Stamp]) -> Tabl
     shows = tuple(line.show for line in lines)
     value = Column("value", "Value", MIXED, axis, Owned(tuple(lines)))
     units = tuple((e.unit, show) for e, show in zip(entries, shows, strict=True))
-    original = axis.fixed("memo_value", "Memo value", [memo.get(e.id) for e in entries], "memo", unit=MIXED, units=units)
+    original = axis.fixed(
+        "memo_value",
+        "Memo value",
+        [memo.get(e.id) for e in entries],
+        "memo",
+        unit=MIXED,
+        units=units,
+    )
     status = axis.formula(
         "status",
         "Status",
@@ -90,4 +97,3 @@ def _low(entry: Input) -> Stamp:
 
 def _high(entry: Input) -> Stamp:
     return entry.high if isinstance(entry, Number | Day) else None
-

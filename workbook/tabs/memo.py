@@ -22,7 +22,7 @@ from workbook.expr import (
     total,
     when,
 )
-from workbook.memo import Printed, Reading
+from workbook.memo_facts import Printed, Reading
 from workbook.tabs.constants import Constants
 
 WIDTHS = (280, 130, 104, 140, 100, 140, 140, 84, 84, 150, 200)
@@ -47,7 +47,7 @@ def build(
     changed: Line,
     constants: Constants,
 ) -> Memo:
-    """The tab. *where* has each figure by id; *at_memo* gives a figure's value at the memo's inputs."""
+    """The tab: *where* has each figure by id, *at_memo* gives its value at the memo's inputs."""
     table, tied, tied_live = _numbers(printed, where, at_memo, changed, constants)
     count = Line("memo_numbers", "Printed numbers", "1", counted(tied))
     untied = Line(
@@ -110,12 +110,16 @@ def _numbers(
         "memo", "Number", tuple(Entity(f"number_{i}", p.item) for i, p in enumerate(printed, 1))
     )
     units = tuple((_unit(where[p.id]), p.show) for p in printed)
-    figure = axis.fixed("figure", "Printed", [p.value for p in printed], "memo", unit=MIXED, units=units)
+    figure = axis.fixed(
+        "figure", "Printed", [p.value for p in printed], "memo", unit=MIXED, units=units
+    )
     half = axis.fixed("half", "Half its last digit", [p.half for p in printed], "memo", unit=MIXED)
     links = tuple(where[p.id] for p in printed)
     live = Column("live", "Live value", MIXED, axis, Gathered(links), units=units)
     stamps = [at_memo(p.id, {}) for p in printed]
-    at_inputs = axis.fixed("at_memo", "At the memo’s own inputs", stamps, "stamp", unit=MIXED, units=units)
+    at_inputs = axis.fixed(
+        "at_memo", "At the memo’s own inputs", stamps, "stamp", unit=MIXED, units=units
+    )
 
     def ties(key: str, label: str, value: Column) -> Column:
         gap = magnitude(value) - magnitude(figure)
@@ -131,7 +135,11 @@ def _numbers(
         "status",
         "Status",
         "text",
-        when(same(tied_live, 1), "● ties", when(same(changed, 0), "▲ does not tie", "moved by inputs")),
+        when(
+            same(tied_live, 1),
+            "● ties",
+            when(same(changed, 0), "▲ does not tie", "moved by inputs"),
+        ),
         show="status",
         how=None,
     )
@@ -156,21 +164,42 @@ def _unit(figure: Expr) -> str:
     return leaf.unit
 
 
-def _readings(readings: Sequence[Reading], where: Mapping[str, Expr], at_memo: ValueAtMemo) -> Table:
+def _readings(
+    readings: Sequence[Reading], where: Mapping[str, Expr], at_memo: ValueAtMemo
+) -> Table:
     axis = Axis("readings", "Reading", tuple(Entity(r.key, r.label) for r in readings))
     units = tuple((_unit(where[r.measure]), "") for r in readings)
     ours = axis.fixed(
-        "as_memo", "As the memo has it", [at_memo(r.measure, {}) for r in readings], "stamp", unit=MIXED, units=units
+        "as_memo",
+        "As the memo has it",
+        [at_memo(r.measure, {}) for r in readings],
+        "stamp",
+        unit=MIXED,
+        units=units,
     )
     theirs = axis.fixed(
-        "otherwise", "By the other reading", [at_memo(r.measure, r.changes) for r in readings], "stamp", unit=MIXED, units=units
+        "otherwise",
+        "By the other reading",
+        [at_memo(r.measure, r.changes) for r in readings],
+        "stamp",
+        unit=MIXED,
+        units=units,
     )
     worth = axis.formula(
-        "worth", "Worth", MIXED, theirs - ours, how="By the other reading − as the memo has it", units=units
+        "worth",
+        "Worth",
+        MIXED,
+        theirs - ours,
+        how="By the other reading − as the memo has it",
+        units=units,
     )
-    figure = axis.fixed("measure", "Figure compared", [_label(where[r.measure]) for r in readings], "muted")
+    figure = axis.fixed(
+        "measure", "Figure compared", [_label(where[r.measure]) for r in readings], "muted"
+    )
     unit = axis.fixed("unit", "Unit", [u for u, _ in units], "unit")
-    words = axis.fixed("words", "The memo; the other reading", [f"{r.memo}. {r.other}." for r in readings], "open")
+    words = axis.fixed(
+        "words", "The memo; the other reading", [f"{r.memo}. {r.other}." for r in readings], "open"
+    )
     return Table(
         "Where the memo's words and its arithmetic differ, at the memo's own inputs",
         axis,

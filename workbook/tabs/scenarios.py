@@ -92,20 +92,34 @@ def build(
         "live_position", "Place of the live scenario", "1", position(policy.live, axis.names)
     )
     heads = axis.formula(
-        "head", "Scenario", "text", joined(when(same(axis.names, policy.live), "● ", ""), axis.names)
+        "head",
+        "Scenario",
+        "text",
+        joined(when(same(axis.names, policy.live), "● ", ""), axis.names),
     )
     settings = {key: column_of(a.scenarios, axis, key) for key in _SETTINGS}
     drivers = _Drivers(
         axis.formula("supply", "Total supply", HOURS, supply.hours, how="Link", memo="Supply"),
-        axis.formula("target", "Revenue to serve", MONEY, policy.revenue_target, how="Link", memo="Inputs"),
         axis.formula(
-            "rate", "Revenue per inference hour", "USD/(H100e·h)", utilization.per_hour, how="Link", memo="Utilization"
+            "target", "Revenue to serve", MONEY, policy.revenue_target, how="Link", memo="Inputs"
         ),
-        axis.formula("need", "Training hours needed", HOURS, training.need, how="Link", memo="Training"),
+        axis.formula(
+            "rate",
+            "Revenue per inference hour",
+            "USD/(H100e·h)",
+            utilization.per_hour,
+            how="Link",
+            memo="Utilization",
+        ),
+        axis.formula(
+            "need", "Training hours needed", HOURS, training.need, how="Link", memo="Training"
+        ),
     )
     tiers = _tiers(axis, policy, settings)
     tier_hours = {
-        key: axis.formula(f"{key}_hours", f"{_TIER_WORDS[key]}", HOURS, drivers.supply * tiers[key], memo=MEMO)
+        key: axis.formula(
+            f"{key}_hours", f"{_TIER_WORDS[key]}", HOURS, drivers.supply * tiers[key], memo=MEMO
+        )
         for key in _TIER_WORDS
     }
     p1 = {
@@ -156,7 +170,12 @@ def build(
         for key in _CATEGORY_WORDS
     }
     revenue = axis.formula(
-        "revenue", "Serviceable revenue", MONEY, hours["inference"] * drivers.rate, memo=MEMO, strong=True
+        "revenue",
+        "Serviceable revenue",
+        MONEY,
+        hours["inference"] * drivers.rate,
+        memo=MEMO,
+        strong=True,
     )
     covered = axis.formula(
         "covered",
@@ -193,9 +212,16 @@ def build(
     ]
     deviations = _deviations(axis, settings, drivers, tiers, tier_hours, hours, shortfall)
 
-    def live(column: Column, key: str, label: str = "", *, output: bool = False) -> tuple[Column, Line]:
+    def live(
+        column: Column, key: str, label: str = "", *, output: bool = False
+    ) -> tuple[Column, Line]:
         line = Line(
-            key, label or f"Live: {column.label}", column.unit, nth(column, live_place), show=column.show, output=output
+            key,
+            label or f"Live: {column.label}",
+            column.unit,
+            nth(column, live_place),
+            show=column.show,
+            output=output,
         )
         return column, line
 
@@ -220,7 +246,9 @@ def build(
         )
         for c in CATEGORIES
     }
-    recommended_revenue = Line("recommended_revenue", "Recommended serviceable revenue", MONEY, At(revenue, first))
+    recommended_revenue = Line(
+        "recommended_revenue", "Recommended serviceable revenue", MONEY, At(revenue, first)
+    )
     blocks = (
         Table(
             "Settings",
@@ -235,18 +263,26 @@ def build(
             axis,
             tuple(tiers.values()),
             margin=margin(live_p1),
-            note="P0: safety, reliability and contracted SLAs, taken first. P1: company-wide strategic "
-            "initiative. P2: flexible, where the trade-offs are made. Buffer: incidents and spikes.",
+            note="P0: safety, reliability and contracted SLAs, taken first. P1: company-wide "
+            "strategic initiative. P2: flexible, where the trade-offs are made. Buffer: incidents "
+            "and spikes.",
         ),
         Table("Priority tiers, hours", axis, tuple(tier_hours.values()), margin=margin()),
-        Table("P1 and P2 breakout", axis, (*p1.values(), *p2.values(), *within.values()), margin=margin()),
+        Table(
+            "P1 and P2 breakout",
+            axis,
+            (*p1.values(), *p2.values(), *within.values()),
+            margin=margin(),
+        ),
         Table(
             "Hours by category",
             axis,
             (*hours.values(), shortfall),
             margin=margin(*live_hours.values(), live_shortfall),
         ),
-        Table("Share of supply", axis, tuple(shares.values()), margin=margin(*live_shares.values())),
+        Table(
+            "Share of supply", axis, tuple(shares.values()), margin=margin(*live_shares.values())
+        ),
         Table(
             "What it buys",
             axis,
@@ -383,7 +419,9 @@ def _p2(
     return {"inference": inference, "training": training, "research": research}
 
 
-def _beyond_p2(settings: dict[str, Column], p2: dict[str, Column], tier_hours: dict[str, Column]) -> Expr:
+def _beyond_p2(
+    settings: dict[str, Column], p2: dict[str, Column], tier_hours: dict[str, Column]
+) -> Expr:
     return when(
         same(settings["p2_split"], BY_NEED),
         highest(0, p2["inference"] + p2["training"] - tier_hours["p2"]),
@@ -401,7 +439,13 @@ def _deviations(
     shortfall: Column,
 ) -> Deviations:
     tier_sum = tier_hours["p0"] + tier_hours["p1"] + tier_hours["p2"] + tier_hours["buffer"]
-    given = tier_hours["p0"] + hours["inference"] + hours["training"] + hours["research"] + tier_hours["buffer"]
+    given = (
+        tier_hours["p0"]
+        + hours["inference"]
+        + hours["training"]
+        + hours["research"]
+        + tier_hours["buffer"]
+    )
     splits = settings["inference"] + settings["training"] + settings["research"]
     return Deviations(
         tiers=axis.formula(
@@ -432,7 +476,11 @@ def _deviations(
             "idle_p1",
             "P1 share without an initiative",
             SHARE,
-            when(both(same(settings["initiative"], NO_INITIATIVE), above(settings["p1"], 0)), settings["p1"], 0),
+            when(
+                both(same(settings["initiative"], NO_INITIATIVE), above(settings["p1"], 0)),
+                settings["p1"],
+                0,
+            ),
             how="A P1 share that no category receives",
             show="tiny",
         ),

@@ -1,4 +1,4 @@
-"""Sensitivity: the memo's cases and the user's own, what a step of supply is worth, and the reverse."""
+"""Sensitivity: the memo's cases and the user's own, trade-offs, and answers in reverse."""
 
 from __future__ import annotations
 
@@ -138,11 +138,13 @@ def build(
             "What each case changes",
             cases,
             tuple(overrides.values()),
-            note="Blank means as in the recommendation. Hold “Target”: the revenue target stands and hours "
-            "follow; hold “Hours”: the hours stand and revenue follows.",
+            note="Blank means as in the recommendation. Held “Target”: the revenue target stands "
+            "and hours follow. Held “Hours”: the hours stand and revenue follows.",
             mute=results["changed"],
         ),
-        Table("Working: what each case uses", cases, tuple(working.values()), mute=results["changed"]),
+        Table(
+            "Working: what each case uses", cases, tuple(working.values()), mute=results["changed"]
+        ),
         Table("Working: hours", cases, tuple(hours.values()), mute=results["changed"]),
         Table("Sensitivity analysis", cases, tuple(results.values()), mute=results["changed"]),
         Lines("What a step of supply is worth", _trade_off(step, base, training)),
@@ -210,14 +212,26 @@ def _working(
 ) -> dict[str, Column]:
     """What each case uses in place of the recommendation's figures."""
     growth = cases.formula(
-        "growth_used", "FLOP growth", "x", override(over["flop_growth"], training.growth), how=OVERRIDDEN
+        "growth_used",
+        "FLOP growth",
+        "x",
+        override(over["flop_growth"], training.growth),
+        how=OVERRIDDEN,
     )
     return {
         "target": cases.formula(
-            "target_used", "Revenue target", MONEY, override(over["revenue_target"], base.target), how=OVERRIDDEN
+            "target_used",
+            "Revenue target",
+            MONEY,
+            override(over["revenue_target"], base.target),
+            how=OVERRIDDEN,
         ),
         "rate": cases.formula(
-            "rate_used", "Revenue per inference hour", RATE, override(over["revenue_per_hour"], base.rate), how=OVERRIDDEN
+            "rate_used",
+            "Revenue per inference hour",
+            RATE,
+            override(over["revenue_per_hour"], base.rate),
+            how=OVERRIDDEN,
         ),
         "growth": growth,
         "factor": cases.formula(
@@ -228,10 +242,18 @@ def _working(
             how="The growth, or 1 + the growth, by its reading on Inputs",
         ),
         "runs": cases.formula(
-            "runs_used", "Training runs", "1/yr", override(over["runs_per_year"], training.runs), how=OVERRIDDEN
+            "runs_used",
+            "Training runs",
+            "1/yr",
+            override(over["runs_per_year"], training.runs),
+            how=OVERRIDDEN,
         ),
         "extra": cases.formula(
-            "extra", "Added by additional runs", SHARE, override(over["additional_runs"], 0) * run_share, how="Additional training runs × what one adds"
+            "extra",
+            "Added by additional runs",
+            SHARE,
+            override(over["additional_runs"], 0) * run_share,
+            how="Additional training runs × what one adds",
         ),
     }
 
@@ -252,7 +274,7 @@ def _hours(
         "Inference hours needed",
         HOURS,
         when(same(over["hold"], HOLD_HOURS), base.inference, used["target"] / used["rate"]),
-        how="Revenue target ÷ revenue per inference hour; the recommendation’s hours where hours are held",
+        how="Revenue target ÷ revenue per hour; the recommendation's where hours are held",
     )
     left = cases.formula(
         "left",
@@ -370,9 +392,7 @@ def _trade_off(step: Line, base: _Base, training: Training) -> tuple[Line, ...]:
     return (hours, revenue, runs, research)
 
 
-def _reverse(
-    base: _Base, policy: Policy, scenarios: Scenarios
-) -> tuple[Line, ...]:
+def _reverse(base: _Base, policy: Policy, scenarios: Scenarios) -> tuple[Line, ...]:
     """What must be true: closed forms, no goal seek."""
     live_inference = scenarios.live.hours["inference"]
     room = 1 - policy.p0 - policy.buffer
@@ -409,7 +429,7 @@ def _reverse(
             "Break-even revenue per inference hour",
             RATE,
             base.target / (base.flex - base.need),
-            how="Revenue target ÷ (what can be allocated − training needed): research is then nothing",
+            how="Revenue target ÷ (what can be allocated − training needed): no research left",
             memo="Not printed",
         ),
         Line(
@@ -495,7 +515,9 @@ def _swings(base: _Base, swing: Line, supply: Supply) -> tuple[Swings, tuple[Lin
         (kind, moved, low, high, size, place),
         note="Before any shortfall: research would be cut below nothing where the sum asks for it.",
     )
-    ranks = Axis("ranked", "Rank", tuple(Entity(f"rank_{i}", f"No. {i}") for i in range(1, len(drivers) + 1)))
+    ranks = Axis(
+        "ranked", "Rank", tuple(Entity(f"rank_{i}", f"No. {i}") for i in range(1, len(drivers) + 1))
+    )
     rank = ranks.formula("rank", "Row", "1", ordinal(ranks.names), how="1 is the largest change")
     found = ranks.formula("found", "Row of the driver", "1", position(rank, place))
     name = ranks.formula("driver", "Driver", "text", nth(axis.names, found))

@@ -1,4 +1,4 @@
-"""Sources: every input of the workbook with its value now and in the memo, basis, date and source."""
+"""Sources: every input with its value now and in the memo, basis, date and source."""
 
 from __future__ import annotations
 
@@ -21,23 +21,40 @@ class Sources:
     tab: Tab
 
 
-def build(
-    inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str, Stamp]
-) -> Sources:
+def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str, Stamp]) -> Sources:
     """The registry. *where* has each input's cell, *memo* its value in the memo, by id."""
     axis = Axis("registry", "Input", tuple(Entity(e.name, e.id) for e in inputs))
     units = tuple((e.unit, "") for e in inputs)
     links = tuple(_present(e, where[e.id]) for e in inputs)
     now = Column("now", "Value now", MIXED, axis, Gathered(links), units=units)
-    original = axis.fixed("memo_value", "Memo value", [memo.get(e.id) for e in inputs], "memo", unit=MIXED, units=units)
-    changed = axis.formula("changed", "Changed", "1", when(same(now, original), 0, 1), how="1 where the value is not the memo’s")
-    low = axis.fixed("low", "Lowest", [_bound(e, "low") for e in inputs], "memo", unit=MIXED, units=units)
-    high = axis.fixed("high", "Highest", [_bound(e, "high") for e in inputs], "memo", unit=MIXED, units=units)
+    original = axis.fixed(
+        "memo_value",
+        "Memo value",
+        [memo.get(e.id) for e in inputs],
+        "memo",
+        unit=MIXED,
+        units=units,
+    )
+    changed = axis.formula(
+        "changed",
+        "Changed",
+        "1",
+        when(same(now, original), 0, 1),
+        how="1 where the value is not the memo’s",
+    )
+    low = axis.fixed(
+        "low", "Lowest", [_bound(e, "low") for e in inputs], "memo", unit=MIXED, units=units
+    )
+    high = axis.fixed(
+        "high", "Highest", [_bound(e, "high") for e in inputs], "memo", unit=MIXED, units=units
+    )
     outside = axis.formula(
         "outside",
         "Outside",
         "1",
-        when(both(given(now), given(low)), when(either(below(now, low), above(now, high)), 1, 0), 0),
+        when(
+            both(given(now), given(low)), when(either(below(now, low), above(now, high)), 1, 0), 0
+        ),
         how="1 where a number is outside its range",
     )
     changed_total = Line("inputs_changed", "Inputs that differ from the memo", "1", total(changed))
@@ -61,8 +78,8 @@ def build(
         axis,
         columns,
         margin=Margin("Total", ((changed, changed_total), (outside, outside_total))),
-        note="Basis: published (a document says so), measured (a benchmark), calibrated (fitted to data), "
-        "assumed (an estimate).",
+        note="Basis: published (a document says so), measured (a benchmark), calibrated (fitted to "
+        "data), assumed (an estimate).",
     )
     tab = Tab(
         "Sources",
@@ -86,4 +103,3 @@ def _bound(entry: Input, side: str) -> Stamp:
     if isinstance(entry, Number | Day):
         return entry.low if side == "low" else entry.high
     return None
-

@@ -133,7 +133,8 @@ def _fleet(a: Assumptions, hours_a_year: Line, commitments: Commitments) -> Flee
             "Total H100 equivalent supply",
             ((h100e, total_h100e), (hours, total_hours), (share, shares)),
         ),
-        note="Capacity is on 100% of the time, all of it from cloud providers (memo 004, assumptions 1).",
+        note="Capacity is on 100% of the time, all of it from cloud providers (memo 004, "
+        "assumptions 1).",
     )
     return Fleet(axis, bought, chips, h100e, hours, total_h100e, total_hours, table)
 
@@ -184,13 +185,16 @@ def _steps(fleet: Fleet, held: tuple[Line, Line, Line]) -> Steps:
         "H100e·h/yr",
         when(same(kind, TOTAL), 0, level - highest(change, 0)),
     )
-    bars = [
-        axis.formula(key, label, "H100e·h/yr", when(same(kind, word), amount, 0))
-        for key, label, word in (
-            ("chips", "Bar: chips", CHIPS),
-            ("total", "Bar: total", TOTAL),
-            ("held", "Bar: held back", HELD),
-        )
-    ]
-    table = Table("From supply to what can be allocated", axis, (kind, amount, change, level, foot, *bars))
-    return Steps(foot, *bars, table)
+
+    def bar(key: str, label: str, word: str) -> Column:
+        return axis.formula(key, label, "H100e·h/yr", when(same(kind, word), amount, 0))
+
+    chips = bar("chips", "Bar: chips", CHIPS)
+    whole = bar("total", "Bar: total", TOTAL)
+    back = bar("held", "Bar: held back", HELD)
+    table = Table(
+        "From supply to what can be allocated",
+        axis,
+        (kind, amount, change, level, foot, chips, whole, back),
+    )
+    return Steps(foot, chips, whole, back, table)

@@ -1,4 +1,4 @@
-"""Readings of the memo that can be argued: a choice, its options, and the place of the one chosen."""
+"""Readings of the memo that can be argued: a choice, its options, and the one chosen."""
 
 from __future__ import annotations
 

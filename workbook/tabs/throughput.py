@@ -44,7 +44,10 @@ def build(a: Assumptions, constants: Constants) -> Throughput:
     weighted = sizes.formula("weighted", "Weight × output", rate, weight * served)
     taken = sizes.formula("taken", "Weight ÷ output", "(H100e·s)/tok", weight / served)
     arithmetic = Line(
-        "throughput_arithmetic", "Arithmetic mean: weights as shares of hours", rate, total(weighted)
+        "throughput_arithmetic",
+        "Arithmetic mean: weights as shares of hours",
+        rate,
+        total(weighted),
     )
     harmonic = Line(
         "throughput_harmonic", "Harmonic mean: weights as shares of tokens", rate, 1 / total(taken)
@@ -88,7 +91,7 @@ def build(a: Assumptions, constants: Constants) -> Throughput:
         sizes,
         (model_class, system, parallel, peak, served, weight, weighted, taken, token_share),
         margin=Margin("Total", ((weight, weights),)),
-        note="System output is that of the whole tensor-parallel group (TP): Nvidia TensorRT-LLM 0.21, "
+        note="Nvidia's output is that of the whole tensor-parallel group (TP): TensorRT-LLM 0.21, "
         "H100, FP8, 1,000 tokens in and 2,000 out.",
     )
     tab = Tab(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Column, Line, Lines, Tab, Table, entered
-from workbook.expr import Operand, lookup
+from workbook.expr import lookup
 from workbook.tabs.constants import Constants
 from workbook.tabs.entities import axis_of, column_of
 from workbook.tabs.switches import Switch, switch
@@ -27,10 +27,6 @@ class Training:
     overhead: Line
     need: Line
     tab: Tab
-
-    def growth_factor(self, growth: Operand) -> Operand:
-        """How many times the reference model's FLOP, as the memo's growth is read."""
-        return self.growth_reading.pick(growth, 1 + growth)  # type: ignore[operator]
 
 
 def build(a: Assumptions, constants: Constants) -> Training:

@@ -85,7 +85,7 @@ def build(
                 "Utilization sensitivity",
                 levels,
                 (level, list_revenue, cut, revenue),
-                note="API revenue only; likely overstated before the discount (memo 004, assumptions 5).",
+                note="API revenue only, likely overstated before discount (assumptions 5).",
             ),
         ),
         grid="wide",
