@@ -2,9 +2,14 @@
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+from finder import Finder
 from hypothesis import settings
+
+from workbook.assumptions import Assumptions, baseline
+from workbook.build import Built, make
 
 # Machines differ in speed, and no test asserts on time.
 settings.register_profile("project", deadline=None)
@@ -22,3 +27,29 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped, and REQUIRE_LIBREOFFICE is 1: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def memo_inputs() -> Assumptions:
+    """The memo's own assumptions."""
+    return baseline()
+
+
+@pytest.fixture(scope="session")
+def built(memo_inputs: Assumptions) -> Built:
+    """The workbook of the memo's own assumptions."""
+    return make(memo_inputs, memo_inputs)
+
+
+@pytest.fixture(scope="session")
+def found(built: Built) -> Finder:
+    """The cells of that workbook, by what they show."""
+    return Finder(built.book, built.layout)
+
+
+@pytest.fixture(scope="session")
+def book_path(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That workbook on disk."""
+    path = tmp_path_factory.mktemp("built") / "book.xlsx"
+    path.write_bytes(built.filled.data)
+    return path

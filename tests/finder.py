@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbook.book import Book, Column, Tab, Table, tables_of
+from workbook.book import Book, Column, Tab, Table, lines_of, tables_of
 from workbook.engines import Cell
 from workbook.layout import Excel, Layout, Place
 
@@ -54,6 +54,16 @@ class Finder:
                 for entity, cell in zip(table.axis.entities, cells, strict=True):
                     found[f"{table.axis.key}.{entity.key}.{column.key}"] = cell
         return found
+
+    def units(self) -> dict[str, str]:
+        """The unit of every line and of every cell of a table, by the same ids."""
+        lines = {line.key: line.unit for tab in self.book.tabs for line in lines_of(tab)}
+        for _, table in self.tables():
+            for column in table.columns:
+                for i, entity in enumerate(table.axis.entities):
+                    unit = column.units[i][0] if column.units else column.unit
+                    lines[f"{table.axis.key}.{entity.key}.{column.key}"] = unit
+        return lines
 
     def text(self, tab: Tab, row: int, col: int) -> object:
         """What stands in a cell: a value, or a formula's text."""

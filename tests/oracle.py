@@ -6,6 +6,8 @@ cell of a table as table.row.column. A division by zero raises ZeroDivisionError
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +27,9 @@ RUN_IS_A_QUARTER, RUN_WITH_VARIANTS, RUN_PRE_TRAINING = (
     "A run with its variants",
     "Pre-training only",
 )
+NOTHING = 1e-9
+"""A share of supply that only rounding can leave."""
+
 BY_NEED, BY_SHARES = "By need", "By shares"
 TARGET, HOURS = "Target", "Hours"
 CATEGORIES = ("inference", "training", "research")
@@ -220,6 +225,28 @@ def recompute(changes: Inputs | None = None) -> Figures:
     for part in (_live, _cases, _trade_off, _reverse, _swings):
         figures |= part(given, figures)
     return figures
+
+
+def differences(
+    expected: Figures, found: Mapping[str, object], units: Mapping[str, str]
+) -> dict[str, tuple[float, object]]:
+    """The figures that differ: both values by id.
+
+    Figures agree within 1e-9 of the larger, or within 1e-12 of the largest figure in their unit:
+    what is left of terms that cancel is no better known than they are.
+    """
+    largest: defaultdict[str, float] = defaultdict(float)
+    for name, value in expected.items():
+        largest[units[name]] = max(largest[units[name]], abs(value))
+    return {
+        name: (value, found[name])
+        for name, value in expected.items()
+        if not _close(value, found[name], largest[units[name]])
+    }
+
+
+def _close(a: float, b: object, scale: float) -> bool:
+    return isinstance(b, float) and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12 * scale)
 
 
 def largest_driver(figures: Figures) -> str:
@@ -427,7 +454,7 @@ def _p1_and_p2(g: _Given, row: str, one: Figures) -> Figures:
         for c in CATEGORIES:
             f[f"{c}_p2"] = flex * g.number(f"scenarios.{row}.{c}")
     for c in CATEGORIES:
-        f[f"{c}_within"] = f[f"{c}_p2"] / flex if flex > 0 else 0.0
+        f[f"{c}_within"] = f[f"{c}_p2"] / flex if one["p2"] > NOTHING else 0.0
         f[f"{c}_hours"] = f[f"{c}_p1"] + f[f"{c}_p2"]
     return f | {"shortfall": one["supply"] * one["excess"] + beyond}
 

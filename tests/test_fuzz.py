@@ -21,11 +21,13 @@ from trees import (
     Ground,
     Grower,
     TooClose,
+    cells_of,
     day,
     entities,
     figure,
     laid,
     optional,
+    spelled,
     tab,
     table,
     typed,
@@ -54,7 +56,7 @@ from workbook.expr import (
     when,
 )
 from workbook.functions import BY_NAME, ErrorValue
-from workbook.layout import Excel, Layout, Place, Sheet
+from workbook.layout import Layout
 from workbook.units import FLAG, NONE, TEXT
 
 SEED = 20260301
@@ -251,27 +253,6 @@ def tree_of(owner: Line | Column) -> Expr:
     return tree
 
 
-def cells_of(sheet: Sheet, column: Column) -> list[Cell]:
-    """The cells of a table's column, found by the label beside or above them."""
-    [head] = [cell for cell in sheet.cells if cell.content == column.label]
-    return [
-        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref)
-        for cell in sheet.cells
-        if isinstance(cell.content, Excel)
-        and (cell.row == head.row or (cell.col == head.col and cell.row > head.row))
-    ]
-
-
-def spelled(layout: Layout) -> dict[Cell, str]:
-    """The text of every formula."""
-    return {
-        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref): cell.content.text
-        for sheet in layout.sheets
-        for cell in sheet.cells
-        if isinstance(cell.content, Excel)
-    }
-
-
 def faults(name: str, woods: Forest, folder: Path) -> list[str]:
     """Where the engine *name* finds another value than Python, shortest formula first."""
     path = folder / "forest.xlsx"
@@ -318,8 +299,9 @@ def test_the_random_trees_are_worth_reading() -> None:
     codes = {str(value) for value in seen if isinstance(value, CellError)}
     assert codes == {"#DIV/0!", "#N/A", "#VALUE!"}
     assert seen[None] < len(woods.samples) / 50
-    assert sum(n for value, n in seen.items() if isinstance(value, CellError)) < 400
-    assert len(seen) > 400
+    broken = sum(n for value, n in seen.items() if isinstance(value, CellError))
+    assert broken < len(woods.samples) / 3
+    assert len(seen) > len(woods.samples) / 5
 
 
 def test_random_algebra_is_measured_in_what_it_grew_as() -> None:

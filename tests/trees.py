@@ -8,6 +8,8 @@ from datetime import date, datetime
 from random import Random
 from typing import Any, ClassVar, TypeVar
 
+from hypothesis import strategies as st
+
 from workbook import assumptions, expr, functions, theme, xlsx
 from workbook.assumptions import Basis, Number
 from workbook.book import (
@@ -21,10 +23,11 @@ from workbook.book import (
     Tab,
     Table,
 )
+from workbook.engines import Cell
 from workbook.evaluate import Model
-from workbook.expr import Call, Constant, Expr, Operator, Scalar, Text, Vector
+from workbook.expr import Binary, Call, Constant, Expr, Operator, Scalar, Text, Vector
 from workbook.functions import Value
-from workbook.layout import Layout, lay_out
+from workbook.layout import Excel, Layout, Place, Sheet, lay_out
 
 T = TypeVar("T")
 
@@ -312,3 +315,30 @@ def laid(*tabs: Tab) -> Layout:
 def written(*tabs: Tab) -> bytes:
     """The file of a book of tabs, without cached values."""
     return xlsx.write(laid(*tabs), theme.load(), STAMP)
+
+
+def cells_of(sheet: Sheet, column: Column) -> list[Cell]:
+    """The cells of a table's column, found by the label beside or above them."""
+    [head] = [cell for cell in sheet.cells if cell.content == column.label]
+    return [
+        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref)
+        for cell in sheet.cells
+        if isinstance(cell.content, Excel)
+        and (cell.row == head.row or (cell.col == head.col and cell.row > head.row))
+    ]
+
+
+def spelled(layout: Layout) -> dict[Cell, str]:
+    """The text of every formula."""
+    return {
+        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref): cell.content.text
+        for sheet in layout.sheets
+        for cell in sheet.cells
+        if isinstance(cell.content, Excel)
+    }
+
+
+def arithmetic(leaves: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    """Sums, differences, products and quotients of *leaves*, nested in any way."""
+    signs = st.sampled_from(("+", "-", "*", "/"))
+    return st.recursive(leaves, lambda inner: st.builds(Binary, signs, inner, inner), max_leaves=12)

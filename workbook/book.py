@@ -169,6 +169,11 @@ class Axis:
         """A column of text or of stamped figures."""
         return Column(key, label, unit, self, Fixed(tuple(values), role), units=units)
 
+    def units(self, units: Units) -> Column:
+        """A column that names each entity's unit."""
+        names = Fixed(tuple(unit for unit, _ in units), "unit")
+        return Column("unit", "Unit", "text", self, names, units=units)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column(Vector):
@@ -187,6 +192,10 @@ class Column(Vector):
     units: Units = ()
     strong: bool = False
     memo: str = ""
+
+    def name_of(self, entity: str) -> str:
+        """The label of an entity of the column's axis."""
+        return self.axis.entity(entity).label
 
     @property
     def words(self) -> str:

@@ -75,6 +75,10 @@ class Vector(Leaf):
 
     __slots__ = ()
 
+    def name_of(self, entity: str) -> str:
+        """The label of the entity with this key."""
+        return entity
+
 
 @dataclass(frozen=True, slots=True)
 class Constant(Expr):
@@ -374,28 +378,22 @@ def in_words(expr: Expr) -> str:
         case Body(tab=tab):
             return f"all cells of {tab}"
         case At(column=column, entity=entity):
-            return f"{column.label} of {entity_label(column, entity)}"
+            return f"{column.label} of {column.name_of(entity)}"
         case Call(function=function, arguments=arguments):
             return function.words([in_words(a) for a in arguments])
         case Binary(operator=operator, left=left, right=right):
             own = PRECEDENCE[operator]
             return " ".join(
                 (
-                    _bracketed(left, precedence(left) < own),
+                    _bracketed(left, needed=precedence(left) < own),
                     WORDS.get(operator, operator),
-                    _bracketed(right, precedence(right) <= own),
+                    _bracketed(right, needed=precedence(right) <= own),
                 )
             )
     raise TypeError(expr)
 
 
-def entity_label(column: Vector, entity: str) -> str:
-    """The label of an entity of the column's table."""
-    axis = getattr(column, "axis", None)
-    return axis.entity(entity).label if axis is not None else entity
-
-
-def _bracketed(expr: Expr, needed: bool) -> str:
+def _bracketed(expr: Expr, *, needed: bool) -> str:
     words = in_words(expr)
     return f"({words})" if needed else words
 

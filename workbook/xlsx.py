@@ -39,7 +39,14 @@ def write(layout: Layout, theme: Theme, created: datetime) -> bytes:
     Formula cells hold no cached value yet: ``values.fill`` gives them one.
     """
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    # column widths count digits of the default font, so it is the theme's
+    default = {"font_name": theme.font["family"], "font_size": theme.font["body"]}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": default,
+    }
     book = xlsxwriter.Workbook(buffer, options)
     _Writer(book, theme).write(layout, created)
     book.close()

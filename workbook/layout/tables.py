@@ -136,8 +136,10 @@ def _place_cell(canvas: Canvas, column: Column, place: Place, i: int, *, across:
             canvas.name(entries[i].name, place)
             canvas.input(entries[i], place, Style("input_across" if across else "input", show))
         case Fixed(values=values, role=role):
-            text = canvas.theme.words_of(str(values[i])) if role == "unit" else values[i]
-            canvas.put(row, col, text, Style(role, show))
+            if role == "unit":
+                canvas.put(row, col, canvas.theme.words_of(unit, own), Style(role))
+            else:
+                canvas.put(row, col, values[i], Style(role, show))
         case Owned(lines=lines):
             canvas.line(lines[i], row, col, "", own if column.units else "")
 

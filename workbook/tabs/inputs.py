@@ -79,7 +79,7 @@ def _group(title: str, lines: Sequence[Line], memo: Mapping[str, Stamp]) -> Tabl
         how=None,
     )
     columns = (
-        axis.fixed("unit", "Unit", [e.unit for e in entries], "unit"),
+        axis.units(units),
         value,
         original,
         axis.fixed("low", "Lowest", [_low(e) for e in entries], "memo", unit=MIXED, units=units),

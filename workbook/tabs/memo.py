@@ -145,7 +145,7 @@ def _numbers(
     )
     columns = (
         axis.fixed("location", "Where", [p.location for p in printed], "muted"),
-        axis.fixed("unit", "Unit", [_unit(where[p.id]) for p in printed], "unit"),
+        axis.units(units),
         figure,
         half,
         live,
@@ -196,14 +196,13 @@ def _readings(
     figure = axis.fixed(
         "measure", "Figure compared", [_label(where[r.measure]) for r in readings], "muted"
     )
-    unit = axis.fixed("unit", "Unit", [u for u, _ in units], "unit")
     words = axis.fixed(
         "words", "The memo; the other reading", [f"{r.memo}. {r.other}." for r in readings], "open"
     )
     return Table(
         "Where the memo's words and its arithmetic differ, at the memo's own inputs",
         axis,
-        (figure, unit, ours, theirs, worth, words),
+        (figure, axis.units(units), ours, theirs, worth, words),
     )
 
 

@@ -9,7 +9,7 @@ from workbook.assumptions import Day, Input, Number
 from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Stamp, Tab, Table
 from workbook.expr import MIXED, Expr, above, below, both, either, given, same, total, when
 
-WIDTHS = (226, 240, 76, 134, 134, 64, 84, 84, 64, 84, 80, 380, 170)
+WIDTHS = (226, 240, 76, 134, 134, 64, 100, 100, 64, 84, 80, 380, 170)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
     outside_total = Line("inputs_outside", "Inputs outside their range", "1", total(outside))
     columns = (
         axis.fixed("label", "What it is", [e.label for e in inputs], "note"),
-        axis.fixed("unit", "Unit", [e.unit for e in inputs], "unit"),
+        axis.units(units),
         now,
         original,
         changed,
