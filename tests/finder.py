@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from workbook.book import Book, Column, Tab, Table, lines_of, tables_of
 from workbook.engines import Cell
@@ -45,6 +46,7 @@ class Finder:
             places = [Place(tab.name, first + i, col) for i in range(count)]
         return [Cell(place.sheet, place.ref) for place in places]
 
+    @cached_property
     def figures(self) -> dict[str, Cell]:
         """The cell of every figure by id: lines by name, cells of tables as table.row.column."""
         found = {name: self.line(name) for name in self.layout.names}
@@ -55,6 +57,7 @@ class Finder:
                     found[f"{table.axis.key}.{entity.key}.{column.key}"] = cell
         return found
 
+    @cached_property
     def units(self) -> dict[str, str]:
         """The unit of every line and of every cell of a table, by the same ids."""
         lines = {line.key: line.unit for tab in self.book.tabs for line in lines_of(tab)}
@@ -70,9 +73,15 @@ class Finder:
         content = self._contents(tab).get((row, col))
         return content.text if isinstance(content, Excel) else content
 
+    @cached_property
+    def _by_sheet(self) -> dict[str, dict[tuple[int, int], object]]:
+        return {
+            sheet.name: {(cell.row, cell.col): cell.content for cell in sheet.cells}
+            for sheet in self.layout.sheets
+        }
+
     def _contents(self, tab: Tab) -> dict[tuple[int, int], object]:
-        sheet = next(sheet for sheet in self.layout.sheets if sheet.name == tab.name)
-        return {(cell.row, cell.col): cell.content for cell in sheet.cells}
+        return self._by_sheet[tab.name]
 
     def _title(self, tab: Tab, title: str) -> int:
         cells = next(sheet for sheet in self.layout.sheets if sheet.name == tab.name).cells

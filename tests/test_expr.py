@@ -94,7 +94,7 @@ def test_every_other_number_has_to_be_a_line(number: object) -> None:
         lambda: number - HOURS,  # type: ignore[operator]
         lambda: highest(HOURS, number),  # type: ignore[arg-type]
     ):
-        with pytest.raises(TypeError, match="makes? .* a line with a unit and a source") as caught:
+        with pytest.raises(TypeError, match="a line with a unit and a source") as caught:
             use()
         assert repr(number) in str(caught.value)
 

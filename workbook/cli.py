@@ -21,7 +21,7 @@ DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0 fine, 2 bad input, 3 internal."""
+    """Run one command; returns the exit code: 0 fine, 1 engines differ, 2 bad input, 3 internal."""
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -42,10 +42,14 @@ def _explained(error: Exception) -> int:
     """One clear message for an error, and its exit code."""
     from workbook.assumptions import InputFaults
     from workbook.build import OutputError
+    from workbook.values import FillError
 
     print(error, file=sys.stderr)
     if isinstance(error, InputFaults | OutputError):
         return BAD_INPUT
+    if isinstance(error, FillError):
+        print("Nothing was written.", file=sys.stderr)
+        return FINDINGS
     print(
         f"This is a fault of the program ({type(error).__name__}), not of your input. "
         "Nothing was written. Run again with --debug for the details.",

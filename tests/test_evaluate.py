@@ -1,0 +1,290 @@
+"""The meaning of algebra in plain Python is the meaning that spreadsheets give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+from trees import STAMP, day, entities, figure, laid, optional, tab, table, typed, words
+
+from workbook import theme, xlsx
+from workbook.book import Axis, Column, Entries, Gathered, Line, Lines, Owned
+from workbook.engines import NAMES, Cell, CellError, Value, agree, engine, missing
+from workbook.evaluate import Model
+from workbook.expr import (
+    At,
+    Expr,
+    Text,
+    above,
+    at_least,
+    below,
+    both,
+    broken,
+    count_where,
+    counted,
+    differs,
+    either,
+    given,
+    highest,
+    joined,
+    largest,
+    lookup,
+    lowest,
+    magnitude,
+    nth,
+    order,
+    ordinal,
+    override,
+    pick,
+    position,
+    repeated,
+    running,
+    same,
+    shown,
+    total,
+    total_of,
+    total_where,
+    when,
+)
+from workbook.functions import ErrorValue
+
+FIVE, TWO, ONE = figure("five", 5.0), figure("two", 2.0), figure("one_place", 1.0)
+NIL, MINUS = figure("nothing", 0.0), figure("minus_three", -3.0)
+BEYOND = figure("beyond", 9.0)
+BLANK, FILLED = optional("blank", None), optional("filled", 6.5)
+NORTH, SHOUTED, AWAY = words("north", "North"), words("shouted", "NORTH"), words("away", "Away")
+START = day("start", date(2026, 3, 1))
+BAD = ONE / NIL
+"""Division by zero."""
+MISSED = "#N/A"
+
+ITEMS = Axis("items", "Item", entities("alpha", "beta", "gamma", "delta"))
+GAP = ITEMS.fixed("gap", "Gap", (2.0, 0.0, 4.0, 5.0), "constant", unit="1")
+INVERSE = ITEMS.formula("inverse", "Inverse", "1", 1 / GAP)
+ZONE = ITEMS.fixed("zone", "Zone", ("north", None, "South", "NORTH"))
+TYPED = Column(
+    "typed",
+    "Typed in",
+    "1",
+    ITEMS,
+    Entries(tuple(typed(f"row_{i}", v) for i, v in enumerate((-2.0, None, 7.0, None)))),
+)
+LINKED = Column("linked", "Linked", "1", ITEMS, Gathered((FIVE, BLANK, At(GAP, "gamma"), BLANK)))
+OWNED = Column(
+    "owned",
+    "Owned",
+    "1",
+    ITEMS,
+    Owned(tuple(Line(f"own_{i}", str(i), "1", constant=float(i)) for i in range(1, 5))),
+)
+PLACE = ITEMS.formula("place", "Place", "1", order(GAP))
+ROW = ITEMS.formula("row", "Row", "1", ordinal(GAP))
+SO_FAR = ITEMS.formula("so_far", "So far", "1", running(GAP))
+MIXED = ITEMS.fixed("odd", "Odd", (0.0, "x", None, 5.0), "constant", unit="mixed")
+
+DATA = tab(
+    "Data",
+    Lines(
+        "Lines",
+        (FIVE, TWO, ONE, NIL, MINUS, BEYOND, BLANK, FILLED, NORTH, SHOUTED, AWAY, START),
+    ),
+    table("Items", GAP, INVERSE, ZONE, TYPED, LINKED, OWNED, PLACE, ROW, SO_FAR, MIXED),
+)
+
+BLANKS: Mapping[str, tuple[Expr, Value]] = {
+    "a blank is 0 in a sum": (BLANK + FIVE, 5.0),
+    "a blank is 0 in a product": (BLANK * FIVE, 0.0),
+    "a blank divides like 0": (FIVE / BLANK, CellError("#DIV/0!")),
+    "a blank equals 0": (same(BLANK, 0), True),
+    "a blank is more than a negative": (above(BLANK, MINUS), True),
+    "a link to a blank is 0": (BLANK, 0.0),
+    "a blank is not given": (given(BLANK), False),
+    "a filled cell is given": (given(FILLED), True),
+    "0 is given": (given(NIL), True),
+    "text is not given": (given(NORTH), False),
+    "an error is not given": (given(BAD), False),
+    "a blank keeps the default": (override(BLANK, FIVE), 5.0),
+    "a number overrides the default": (override(FILLED, FIVE), 6.5),
+    "0 overrides the default": (override(NIL, FIVE), 0.0),
+    "a blank is passed over by the largest": (highest(BLANK, MINUS), -3.0),
+    "a blank is passed over by the smallest": (lowest(BLANK, FIVE), 5.0),
+    "blanks alone have 0 as the largest": (highest(BLANK, BLANK), 0.0),
+    "blanks are not counted": (counted(TYPED), 2.0),
+    "blanks add nothing": (total(TYPED), 5.0),
+    "a blank has no size": (magnitude(BLANK), 0.0),
+    "a blank is shown as 0": (shown(BLANK, "0"), "0"),
+    "a blank text joins as nothing": (joined("a", At(ZONE, "beta")), "a"),
+    "a blank text is found as nothing": (joined("a", nth(ZONE, TWO)), "a"),
+    "a blank is no text": (same(At(ZONE, "beta"), ""), True),
+    "0 is not the empty text": (same(NIL, ""), False),
+    "0 in a mixed column is not the empty text": (same(At(MIXED, "alpha"), ""), False),
+    "links to blanks are numbers": (counted(LINKED), 4.0),
+}
+TEXTS: Mapping[str, tuple[Expr, Value]] = {
+    "text is equal without case": (same(NORTH, SHOUTED), True),
+    "text differs by letters": (differs(NORTH, AWAY), True),
+    "text is found without case": (position(SHOUTED, ZONE), 1.0),
+    "text is summed without case": (total_where(GAP, (ZONE, SHOUTED)), 7.0),
+    "text is counted without case": (count_where((ZONE, NORTH)), 2.0),
+    "two conditions hold together": (total_where(GAP, (ZONE, NORTH), (GAP, FIVE)), 5.0),
+    "text joins with its case": (joined(NORTH, " and ", SHOUTED), "North and NORTH"),
+    "text is no number": (NORTH + ONE, CellError("#VALUE!")),
+    "text has no size": (magnitude(NORTH), CellError("#VALUE!")),
+    "text never equals a number": (same(NORTH, 0), False),
+    "text is passed over by the largest": (highest(NORTH, MINUS), -3.0),
+    "text sorts": (below(AWAY, NORTH), True),
+    "text sorts without case": (below(SHOUTED, NORTH), False),
+    "a bar has whole signs": (repeated("█", FIVE / TWO), "██"),
+    "a bar of 0 is empty": (repeated("█", NIL), ""),
+    "a date is shown as a day": (shown(START, "yyyy-mm-dd"), "2026-03-01"),
+    "a date counts days": (START - START + ONE, 1.0),
+    "half is rounded away from 0": (shown(FIVE / TWO, "0.0"), "2.5"),
+    "text shown is text": (shown(NORTH, "0"), "North"),
+}
+ERRORS: Mapping[str, tuple[Expr, Value]] = {
+    "a number that is not there": (position(BEYOND, GAP), CellError(MISSED)),
+    "a text that is not there": (position(AWAY, ZONE), CellError(MISSED)),
+    "a lookup that misses": (lookup(AWAY, ZONE, GAP), CellError(MISSED)),
+    "a lookup that hits": (lookup(NORTH, ZONE, GAP), 2.0),
+    "a lookup that hits further down": (lookup(FIVE, GAP, OWNED), 4.0),
+    "a place that ends in a fraction": (nth(GAP, FIVE / TWO), 0.0),
+    "a choice past the last": (pick(BEYOND, ONE, TWO), CellError("#VALUE!")),
+    "a choice before the first": (pick(NIL, ONE, TWO), CellError("#VALUE!")),
+    "a choice that ends in a fraction": (pick(FIVE / TWO, ONE, FIVE), 5.0),
+    "the branch not taken": (when(same(ONE, 1), FIVE, BAD), 5.0),
+    "the other branch not taken": (when(same(ONE, 0), BAD, FIVE), 5.0),
+    "the branch taken": (when(same(ONE, 1), BAD, FIVE), CellError("#DIV/0!")),
+    "the choice not taken": (pick(ONE, FIVE, BAD), 5.0),
+    "the default not taken": (override(FILLED, BAD), 6.5),
+    "the entry not taken": (override(BAD, FIVE), 5.0),
+    "a condition in error": (when(above(BAD, 0), 1, 0), CellError("#DIV/0!")),
+    "an error is broken": (when(broken(BAD), 1, 0), 1.0),
+    "a number is not broken": (broken(FIVE), False),
+    "0 by 0": (NIL / NIL, CellError("#DIV/0!")),
+    "an error on the left": (BAD + FIVE, CellError("#DIV/0!")),
+    "an error on the right": (FIVE * position(AWAY, ZONE), CellError(MISSED)),
+    "an error compared": (same(BAD, FIVE), CellError("#DIV/0!")),
+    "an error joined": (joined("a", shown(BAD, "0")), CellError("#DIV/0!")),
+    "an error among the largest": (highest(FIVE, BAD), CellError("#DIV/0!")),
+    "an error in a sum of cells": (total(INVERSE), CellError("#DIV/0!")),
+    "an error in the largest of cells": (largest(INVERSE), CellError("#DIV/0!")),
+    "the second flag in error": (both(same(ONE, 1), above(BAD, 0)), CellError("#DIV/0!")),
+    "a cell beside one in error": (nth(INVERSE, ONE), 0.5),
+    "cells counted beside one in error": (counted(INVERSE), 3.0),
+    "rows counted beside one in error": (count_where((INVERSE, At(INVERSE, "alpha"))), 1.0),
+    "a place beside a cell in error": (position(At(INVERSE, "gamma"), INVERSE), 3.0),
+    "rows summed beside one in error": (total_where(INVERSE, (ZONE, NORTH)), 0.7),
+}
+SUMS: Mapping[str, tuple[Expr, Value]] = {
+    "lines one below the other": (total_of((FIVE, TWO, ONE, NIL, MINUS)), 5.0),
+    "two columns": (total(GAP, OWNED), 21.0),
+    "all of several": (both(above(FIVE, TWO), at_least(TWO, TWO)), True),
+    "any of several": (either(above(TWO, FIVE), above(FIVE, TWO)), True),
+    "none of several": (either(above(TWO, FIVE), below(FIVE, TWO)), False),
+}
+CASES = BLANKS | TEXTS | ERRORS | SUMS
+EACH = [
+    pytest.param(name, marks=pytest.mark.libreoffice if name == "libreoffice" else ())
+    for name in NAMES
+]
+
+
+def meaning(model: Model, tree: Expr) -> Value:
+    try:
+        value = model.line(Line("case", "Case", "1", algebra=tree))
+    except ErrorValue as error:
+        return CellError(str(error))
+    return value
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_python_gives_each_shape_its_spreadsheet_meaning(case: str) -> None:
+    """The value is the one worked out by hand, with its type."""
+    tree, expected = CASES[case]
+    found = meaning(Model([DATA]), tree)
+    assert agree(found, expected)
+    assert isinstance(found, bool) == isinstance(expected, bool)
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_each_engine_gives_each_shape_the_same_meaning(name: str, tmp_path: Path) -> None:
+    """What Python says of a shape is what a spreadsheet program says."""
+    if reason := missing(name):
+        pytest.skip(reason)
+    lines = [
+        Line(f"case_{i}", case, "1", algebra=tree, how="By hand")
+        for i, (case, (tree, _)) in enumerate(CASES.items())
+    ]
+    layout = laid(DATA, tab("Cases", Lines("Cases", tuple(lines))))
+    path = tmp_path / "cases.xlsx"
+    path.write_bytes(xlsx.write(layout, theme.load(), STAMP))
+    cells = {line.label: Cell("Cases", layout.names[line.key].ref) for line in lines}
+    with engine(name).open(path) as session:
+        found = session.read(cells.values())
+    wrong = {
+        case: found[cells[case]]
+        for case, (_, expected) in CASES.items()
+        if not agree(found[cells[case]], expected)
+    }
+    assert wrong == {}
+
+
+def test_a_row_has_its_own_cells() -> None:
+    """Order, number and running sum of 2, 0, 4 and 5, row by row."""
+    model = Model([DATA])
+    rows = [[model.cell(column, i) for i in range(4)] for column in (PLACE, ROW, SO_FAR)]
+    assert rows == [[3.0, 4.0, 2.0, 1.0], [1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 6.0, 11.0]]
+    assert [model.cell(LINKED, i) for i in range(4)] == [5.0, 0.0, 4.0, 0.0]
+    assert [model.cell(OWNED, i) for i in range(4)] == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_equals_keep_their_order() -> None:
+    """Of 5, 2, 5 and 8 the two fives come second and third, the upper one first."""
+    values = ITEMS.fixed("worth", "Worth", (5.0, 2.0, 5.0, 8.0), "constant", unit="1")
+    ranked = ITEMS.formula("ranked", "Ranked", "1", order(values))
+    model = Model([tab("Ranked", table("Ranked", values, ranked))])
+    assert [model.cell(ranked, i) for i in range(4)] == [2.0, 4.0, 3.0, 1.0]
+
+
+def test_a_change_moves_what_hangs_on_it_and_nothing_else() -> None:
+    """An input by its id, blank or filled, in a line or a table, and a date."""
+    later = START - date_line()
+    tabs = [DATA, tab("More", Lines("More", (date_line(),)))]
+    plain = Model(tabs)
+    changed = Model(
+        tabs,
+        {"data.blank": 2.0, "data.filled": None, "data.row_1": 4.0, "data.start": date(2026, 3, 8)},
+    )
+    assert (plain["data_blank"], changed["data_blank"]) == (None, 2.0)
+    assert (plain.value(override(FILLED, FIVE)), changed.value(override(FILLED, FIVE))) == (6.5, 5)
+    assert (plain.value(total(TYPED)), changed.value(total(TYPED))) == (5.0, 9.0)
+    assert changed["five"] == plain["five"] == 5.0
+    assert plain["data_start"] == (date(2026, 3, 1) - date(1899, 12, 30)).days
+    assert changed.value(START) == 7 + number(plain.value(START))
+    assert later is not None
+
+
+def date_line() -> Line:
+    return Line("origin", "Origin", "date", constant=0.0)
+
+
+def number(value: object) -> float:
+    assert isinstance(value, float)
+    return value
+
+
+def test_a_column_has_no_value_outside_its_rows() -> None:
+    """Row algebra on its own, and a range where one value is needed, are the programmer's slips."""
+    model = Model([DATA])
+    with pytest.raises(TypeError, match="column 'gap' has a value only within a row"):
+        model.value(GAP + ONE)
+    assert model.value(GAP + ONE, 2) == 5.0
+    with pytest.raises(KeyError, match="no_such_line"):
+        model["no_such_line"]
+
+
+def test_text_is_quoted_as_it_stands() -> None:
+    """Literal text keeps its quotes and its blanks."""
+    assert Model([DATA]).value(joined(Text('a "b" '), Text(" c"))) == 'a "b"  c'
