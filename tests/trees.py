@@ -168,7 +168,7 @@ class Grower:
         column = self._pick((*self._ground.columns, *self._ground.sparse))
         keys = self._pick(self._ground.texts)
         where = (keys, self._pick(self._ground.words))
-        choices = [
+        choices: list[Expr] = [
             expr.total(column),
             expr.total(column, self._pick(self._ground.columns)),
             expr.total_of(self._pick(self._ground.runs)),

@@ -82,7 +82,7 @@ def _show(text: str, scale: int) -> str:
         return "flop3"
     if text.startswith("$"):
         return "usd" if "." in text else "usd0"
-    return "decimal" if "." in text else "hours"
+    return "decimal" if "." in text else "whole"
 
 
 def readings(path: Path = TEMPLATES / "memo_readings.toml") -> tuple[Reading, ...]:

@@ -170,7 +170,8 @@ class _Writer:
         font = f'&"{self._theme.font["family"]},Regular"&8'
         target.set_footer(f"&L{font}&A&C{font}&D&R{font}Page &P of &N")
         everything = f"A1:{Place(sheet.name, *sheet.last).ref}"
-        target.ignore_errors({"formula_differs": everything, "empty_cell_reference": everything})
+        quiet = ("formula_differs", "formula_range", "empty_cell_reference")
+        target.ignore_errors(dict.fromkeys(quiet, everything))
         allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows")
         target.protect("", dict.fromkeys((*allowed, "sort", "autofilter"), True))
 

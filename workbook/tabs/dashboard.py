@@ -170,7 +170,7 @@ def _swings(sensitivity: Sensitivity) -> Chart:
     swings = sensitivity.swings
     return Chart(
         kind="tornado",
-        headline=joined("Biggest swing: ", swings.first),
+        headline=joined("Biggest swing at ±", shown(sensitivity.swing, "0%"), ": ", swings.first),
         title="Change of research hours when a driver moves by the swing, bn H100e-hr a year",
         series=(
             Series("Unfavourable", swings.worse, "down", label_data="ink", labels="chart_bn"),

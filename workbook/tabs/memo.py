@@ -109,7 +109,7 @@ def _numbers(
     axis = Axis(
         "memo", "Number", tuple(Entity(f"number_{i}", p.item) for i, p in enumerate(printed, 1))
     )
-    units = tuple((_unit(where[p.id]), p.show) for p in printed)
+    units = tuple(_printed_unit(_unit(where[p.id]), p.show) for p in printed)
     figure = axis.fixed(
         "figure", "Printed", [p.value for p in printed], "memo", unit=MIXED, units=units
     )
@@ -155,6 +155,12 @@ def _numbers(
         status,
     )
     return Table("Every printed number", axis, columns), tied, tied_live
+
+
+def _printed_unit(unit: str, show: str) -> tuple[str, str]:
+    """Whole hours have a format of their own, which says so in the unit column."""
+    hours = show == "whole" and unit.startswith("H100e·h")
+    return unit, "hours" if hours else show
 
 
 def _unit(figure: Expr) -> str:

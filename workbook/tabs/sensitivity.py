@@ -65,6 +65,7 @@ class Sensitivity:
 
     entries: tuple[Line, ...]
     additional_run: Switch
+    swing: Line
     base_research: Line
     case_shortfall: Column
     swings: Swings
@@ -162,6 +163,7 @@ def build(
     return Sensitivity(
         entries=(reading.line, uplift, step, swing, remainder),
         additional_run=reading,
+        swing=swing,
         base_research=base.research,
         case_shortfall=hours["shortfall"],
         swings=swings,
@@ -520,7 +522,13 @@ def _swings(base: _Base, swing: Line, supply: Supply) -> tuple[Swings, tuple[Lin
     )
     rank = ranks.formula("rank", "Row", "1", ordinal(ranks.names), how="1 is the largest change")
     found = ranks.formula("found", "Row of the driver", "1", position(rank, place))
-    name = ranks.formula("driver", "Driver", "text", nth(axis.names, found))
+    name = ranks.formula(
+        "driver",
+        "Driver",
+        "text",
+        nth(axis.names, found),
+        how="The driver in that row of the table above",
+    )
     worse = ranks.formula(
         "worse",
         "Unfavourable",
@@ -536,5 +544,5 @@ def _swings(base: _Base, swing: Line, supply: Supply) -> tuple[Swings, tuple[Lin
         how="The larger of the driver’s two changes",
     )
     leader = Line("largest_driver", "Driver that moves research most", "text", At(name, "rank_1"))
-    ranked = Table("Swings, largest first", ranks, (rank, found, name, worse, better))
+    ranked = Table("Swings, largest first", ranks, (rank, found, worse, better, name))
     return Swings(name, worse, better, leader), (first, ranked, Lines("Largest swing", (leader,)))

@@ -115,6 +115,7 @@ def _fleet(a: Assumptions, hours_a_year: Line, commitments: Commitments) -> Flee
         "Bought by commitment",
         "chip",
         total_where(commitments.chips, (commitments.chip, chip)),
+        how="Chips bought by all commitments to this chip",
     )
     chips = axis.formula("chips", "Total quantity", "chip", stated + bought)
     h100e = axis.formula("h100e", "H100e", "H100e", chips / ratio)
@@ -177,6 +178,7 @@ def _steps(fleet: Fleet, held: tuple[Line, Line, Line]) -> Steps:
         "Change",
         "H100e·h/yr",
         when(same(kind, CHIPS), amount, when(same(kind, HELD), 0 - amount, 0)),
+        how="Hours, negative where held back; nothing for totals",
     )
     level = axis.formula("level", "Level after", "H100e·h/yr", running(change))
     foot = axis.formula(
@@ -184,6 +186,7 @@ def _steps(fleet: Fleet, held: tuple[Line, Line, Line]) -> Steps:
         "Foot of the bar",
         "H100e·h/yr",
         when(same(kind, TOTAL), 0, level - highest(change, 0)),
+        how="Where the bar begins: the level before a rise or after a fall; nothing for totals",
     )
 
     def bar(key: str, label: str, word: str) -> Column:

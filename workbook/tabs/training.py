@@ -68,6 +68,7 @@ def build(a: Assumptions, constants: Constants) -> Training:
         "H100 hours of the reference model",
         "H100e·h",
         lookup(reference, models.names, hours),
+        how="H100 hours, in the table above, of the reference model chosen on Inputs",
         memo="Memo 004, training",
     )
     factor = Line(
