@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -88,12 +90,14 @@ def test_0_and_1_are_the_only_constants() -> None:
 @pytest.mark.parametrize("number", [2, -1, 100, 0.5, 0.0, 1.0, True, False, "1", None])
 def test_every_other_number_has_to_be_a_line(number: object) -> None:
     """A figure without a label is refused with the way out, on either side and in functions."""
-    for use in (
-        lambda: as_expr(number),  # type: ignore[arg-type]
-        lambda: HOURS * number,  # type: ignore[operator]
-        lambda: number - HOURS,  # type: ignore[operator]
-        lambda: highest(HOURS, number),  # type: ignore[arg-type]
-    ):
+    refused: Any = number
+    uses: tuple[Callable[[], object], ...] = (
+        lambda: as_expr(refused),
+        lambda: HOURS * refused,
+        lambda: refused - HOURS,
+        lambda: highest(HOURS, refused),
+    )
+    for use in uses:
         with pytest.raises(TypeError, match="a line with a unit and a source") as caught:
             use()
         assert repr(number) in str(caught.value)

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trees import (
+    PATTERNS,
     STAMP,
     Careful,
     Ground,
@@ -37,6 +38,7 @@ from trees import (
 from workbook import theme, xlsx
 from workbook.book import Axis, Column, Entries, Line, Lines
 from workbook.engines import NAMES, Cell, CellError, Value, agree, engine, missing
+from workbook.evaluate import Model
 from workbook.expr import (
     At,
     Binary,
@@ -50,6 +52,7 @@ from workbook.expr import (
     differs,
     either,
     joined,
+    repeated,
     same,
     shown,
     unit_of,
@@ -351,7 +354,7 @@ SHAPES: Mapping[str, tuple[Expr, Value]] = {
     '=data_p&"say ""n/a"""': (joined(P, 'say "n/a"'), 'onesay "n/a"'),
     '=data_p&data_q="ONETWO"': (same(joined(P, Q), "ONETWO"), True),
     "=data_p&data_q<>data_q&data_p": (differs(joined(P, Q), joined(Q, P)), True),
-    '=TEXT(item_a+item_b,"0")&data_p': (joined(shown(A + B, "0"), P), "9one"),
+    '=REPT("x",item_a-item_b)&data_p': (joined(repeated("x", A - B), P), "xxxxxone"),
     "=item_a-item_b>item_c": (above(A - B, C), True),
     "=item_b*item_d>=item_c": (at_least(B * D, C), True),
     "=item_c<=item_b+item_d": (at_most(C, B + D), True),
@@ -407,3 +410,29 @@ def test_named_shapes_mean_in_python_what_they_say() -> None:
     model = Careful([tab("Shapes", Lines("Shapes", (A, B, C, D, P, Q)))])
     for text, (tree, expected) in SHAPES.items():
         assert agree(meaning(model, tree, None), expected), text
+
+
+SMALL = (0.0, 0.0004, 0.00996, 0.0996, 0.6, 0.94, 0.96, 0.9951, 0.996, 0.9996, 0.99996, 1.0)
+LARGE = (1.6, 1.996, 9.6, 9.96, 9.996, 99.97, 999.6, 999.96, 1234.6, 99_999.6, 999_999.7)
+
+
+@pytest.mark.parametrize("name", ["formualizer", "ironcalc"])
+def test_a_figure_is_written_alike_by_the_engines_that_build(name: str, tmp_path: Path) -> None:
+    """Where a figure rounds up to a further digit, both engines and Python carry it."""
+    figures = [figure(f"figure_{i}", value) for i, value in enumerate((*SMALL, *LARGE))]
+    trees = [shown(line, pattern) for line in figures for pattern in PATTERNS]
+    texts = [
+        Line(f"text_{i}", f"Text {i}", "text", algebra=tree, how="Shown")
+        for i, tree in enumerate(trees)
+    ]
+    layout = laid(tab("Shown", Lines("Shown", (*figures, *texts))))
+    path = tmp_path / "shown.xlsx"
+    path.write_bytes(xlsx.write(layout, theme.load(), STAMP))
+    cells = [Cell("Shown", layout.names[line.key].ref) for line in texts]
+    with engine(name).open(path) as session:
+        found = session.read(cells)
+    model, told = Model([]), zip(cells, trees, strict=True)
+    wrong = {
+        spelled(layout)[cell]: found[cell] for cell, t in told if found[cell] != model.value(t)
+    }
+    assert wrong == {}

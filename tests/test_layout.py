@@ -179,7 +179,8 @@ def test_a_run_of_lines_stands_together() -> None:
     """Lines apart, in another order or on two tabs are no range."""
     a, b, c = (figure(key, 1.0) for key in ("item_a", "item_b", "item_c"))
     run = laid(tab("One", Lines("Lines", (a, b, c, formula("together", total_of((a, b, c)))))))
-    assert spelled(run)[Cell("One", run.names["together"].ref)] == "=SUM($D$9:$D$11)"
+    ends = ":".join(run.names[key].fixed_ref for key in ("item_a", "item_c"))
+    assert spelled(run)[Cell("One", run.names["together"].ref)] == f"=SUM({ends})"
     for lines in ((a, c), (b, a)):
         user = formula("apart", total_of(lines))
         with pytest.raises(LayoutError, match="do not stand one below the other"):
@@ -301,12 +302,19 @@ def test_references_are_those_that_a_person_would_write() -> None:
     layout = laid(*tabs())
     text = spelled(layout)
     first = {column.key: text[cells[0]] for column, cells in columns(layout)}
-    assert first["down_0"] == "=C9+D9*rate"
-    assert first["down_1"] == "=1-C9/SUM($C$9:$C$11)"
-    assert first["down_2"] == "=Store!C9*$D$10-data_x"
-    assert first["down_7"] == "=INDEX(Wide!$E$8:$G$8,1,ROWS($C$9:C9))+SUM(Wide!$E$9:$G$9)"
-    assert first["side_0"] == "=E8+E9*rate"
-    assert first["side_2"] == "=E8-$E$8+Down!$C$10"
+    corner = {column.key: position_of(cells[0])[0] for column, cells in columns(layout)}
+    row, wide = corner["down_0"], corner["side_0"] - 2
+    cells = f"$C${row}:$C${row + 2}"
+    found = f"INDEX(Wide!$E${wide}:$G${wide},1,ROWS($C${row}:C{row}))"
+    expected = {
+        "down_0": f"=C{row}+D{row}*rate",
+        "down_1": f"=1-C{row}/SUM({cells})",
+        "down_2": f"=Store!C{row}*$D${row + 1}-data_x",
+        "down_7": f"={found}+SUM(Wide!$E${wide + 1}:$G${wide + 1})",
+        "side_0": f"=E{wide}+E{wide + 1}*rate",
+        "side_2": f"=E{wide}-$E${wide}+Down!$C${row + 1}",
+    }
+    assert {key: first[key] for key in expected} == expected
 
 
 # --- names and bytes --------------------------------------------------------------------------
