@@ -107,15 +107,24 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         "checks_failed", "Checks failed", "1", total(failed), show="flag", output=True, strong=True
     )
     applying = Line("checks_applying", "Checks that apply", "1", total(applies))
+    count = shown(applying, "0")
+    passing = Line(
+        "checks_passing",
+        "While all pass",
+        "text",
+        joined("● All ", count, " checks that apply pass"),
+    )
+    failing = Line(
+        "checks_failing",
+        "While any fails",
+        "text",
+        joined("▲ ", shown(failed_total, "0"), " of ", count, " checks fail"),
+    )
     state = Line(
         "checks_state",
         "Checks in words",
         "text",
-        when(
-            same(failed_total, 0),
-            joined("● All ", shown(applying, "0"), " checks that apply pass"),
-            joined("▲ ", shown(failed_total, "0"), " of ", shown(applying, "0"), " checks fail"),
-        ),
+        when(same(failed_total, 0), passing, failing),
         show="status",
     )
     banner = Line(
@@ -141,7 +150,7 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
                 (tests, measured, size, allowed, applies, failed, status),
                 margin=Margin("Master check", ((applies, applying), (failed, failed_total))),
             ),
-            Lines("In words", (state, banner)),
+            Lines("In words", (passing, failing, state, banner)),
         ),
         widths=WIDTHS,
         how_column=0,

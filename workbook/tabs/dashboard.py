@@ -107,14 +107,7 @@ def _charts(
 
 def _allocation(scenarios: Scenarios) -> Chart:
     live = scenarios.live.shares
-    headline = joined(
-        "Inference ",
-        shown(live["inference"], "0%"),
-        ", training ",
-        shown(live["training"], "0%"),
-        ", research ",
-        shown(live["research"], "0%"),
-    )
+    headline = joined(scenarios.live.words, ", research ", shown(live["research"], "0%"))
     named = (
         ("p0", "P0", "label_light"),
         ("inference", "Inference", "label_light"),

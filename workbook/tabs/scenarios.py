@@ -17,6 +17,7 @@ from workbook.expr import (
     nth,
     position,
     same,
+    shown,
     when,
 )
 from workbook.tabs.entities import axis_of, column_of
@@ -36,6 +37,7 @@ class Live:
     """The live scenario: what everything after it reads."""
 
     place: Line
+    words: Line
     hours: dict[str, Line]
     shares: dict[str, Line]
     revenue: Line
@@ -249,6 +251,17 @@ def build(
     recommended_revenue = Line(
         "recommended_revenue", "Recommended serviceable revenue", MONEY, At(revenue, first)
     )
+    words = Line(
+        "live_words",
+        "Live inference and training in words",
+        "text",
+        joined(
+            "Inference ",
+            shown(live_shares["inference"][1], "0%"),
+            ", training ",
+            shown(live_shares["training"][1], "0%"),
+        ),
+    )
     blocks = (
         Table(
             "Settings",
@@ -297,7 +310,7 @@ def build(
         ),
         Lines(
             "For other tabs",
-            (live_place, *recommended.values(), recommended_revenue),
+            (live_place, words, *recommended.values(), recommended_revenue),
         ),
     )
     tab = Tab(
@@ -314,6 +327,7 @@ def build(
         shares=shares,
         live=Live(
             place=live_place,
+            words=words,
             hours={c: live_hours[c][1] for c in CATEGORIES},
             shares={key: live_shares[key][1] for key in live_shares},
             revenue=live_revenue[1],

@@ -30,6 +30,7 @@ from workbook.expr import (
     override,
     position,
     same,
+    total_of,
     when,
 )
 from workbook.tabs.constants import Constants
@@ -46,6 +47,7 @@ HOURS, SHARE, MONEY, RATE = "H100e·h/yr", "share", "USD/yr", "USD/(H100e·h)"
 HOLD_HOURS = "Hours"
 ADDS, TAKES, DIVIDES = "Adds", "Takes", "Divides"
 MEMO = "Memo 004, sensitivity"
+UNPRINTED = "Not printed"
 OVERRIDDEN = "The case's own figure where it changes it, otherwise the recommendation's"
 
 
@@ -115,26 +117,15 @@ def build(
         entered(e) for e in (s.additional_run_uplift, s.step, s.swing, s.remainder_to_inference)
     )
     base = _base(policy, supply, training, utilization)
-    run_share = Line(
-        "additional_run_share",
-        "Training that one additional run adds",
-        SHARE,
-        reading.pick(
-            uplift,
-            constants.one_run / training.runs,
-            constants.one_run / (training.runs * training.family),
-        ),
-        how="The memo's uplift, or one run a year ÷ runs a year, with or without variants",
-        memo=MEMO,
-    )
+    runs = _additional_run(reading, uplift, constants, training)
     cases = axis_of(a.cases, "Case")
     overrides = {key: column_of(a.cases, cases, key) for key in _OVERRIDES}
-    working = _working(cases, overrides, base, training, run_share)
+    working = _working(cases, overrides, base, training, runs[-1])
     hours = _hours(cases, overrides, working, base, remainder)
     results = _results(cases, overrides, working, hours, base)
     swings, swing_tables = _swings(base, swing, supply)
     blocks = (
-        Lines("Drivers: drawn from other tabs, and what follows", (*base.lines, run_share)),
+        Lines("Drivers: drawn from other tabs, and what follows", (*base.lines, *runs)),
         Table(
             "What each case changes",
             cases,
@@ -207,6 +198,33 @@ def _base(policy: Policy, supply: Supply, training: Training, utilization: Utili
         training.reference_hours * training.family * training.overhead,
     )
     return _Base(total, flex, target, rate, need, per_factor, inference, research)
+
+
+def _additional_run(
+    reading: Switch, uplift: Line, constants: Constants, training: Training
+) -> tuple[Line, Line, Line]:
+    """What one additional run adds to the year's training, as the memo's words are read."""
+    family = Line(
+        "one_run_share",
+        "One run with its variants, of the year's training",
+        SHARE,
+        constants.one_run / training.runs,
+    )
+    alone = Line(
+        "one_pre_training_share",
+        "One pre-training run alone, of the year's training",
+        SHARE,
+        family / training.family,
+    )
+    added = Line(
+        "additional_run_share",
+        "Training that one additional run adds",
+        SHARE,
+        reading.pick(uplift, family, alone),
+        how="The memo's uplift, or one of the two lines above, by the reading on Inputs",
+        memo=MEMO,
+    )
+    return family, alone, added
 
 
 def _working(
@@ -373,7 +391,7 @@ def _results(
 def _trade_off(step: Line, base: _Base, training: Training) -> tuple[Line, ...]:
     hours = Line("step_hours", "Hours in one step of supply", HOURS, step * base.supply)
     revenue = Line(
-        "step_revenue", "As inference: revenue", MONEY, hours * base.rate, memo="Not printed"
+        "step_revenue", "As inference: revenue", MONEY, hours * base.rate, memo=UNPRINTED
     )
     runs = Line(
         "step_runs",
@@ -382,14 +400,14 @@ def _trade_off(step: Line, base: _Base, training: Training) -> tuple[Line, ...]:
         hours / (training.run_hours * training.overhead),
         how="Hours ÷ (hours of a run with its variants × overhead)",
         show="decimal3",
-        memo="Not printed",
+        memo=UNPRINTED,
     )
     research = Line(
         "step_research",
         "As research: share of what can be allocated",
         SHARE,
         hours / base.flex,
-        memo="Not printed",
+        memo=UNPRINTED,
     )
     return (hours, revenue, runs, research)
 
@@ -397,81 +415,79 @@ def _trade_off(step: Line, base: _Base, training: Training) -> tuple[Line, ...]:
 def _reverse(base: _Base, policy: Policy, scenarios: Scenarios) -> tuple[Line, ...]:
     """What must be true: closed forms, no goal seek."""
     live_inference = scenarios.live.hours["inference"]
-    room = 1 - policy.p0 - policy.buffer
-    wanted = [
-        highest(scenarios.live.hours[c], scenarios.recommended[c])
-        for c in ("inference", "training", "research")
-    ]
-    all_wanted = Line(
-        "reverse_hours_wanted",
-        "Hours that serve the live scenario and the recommendation",
+    room = Line(
+        "reverse_room",
+        "Share of supply that can be allocated",
+        SHARE,
+        1 - policy.p0 - policy.buffer,
+    )
+    serving = Line(
+        "reverse_research_share",
+        "Largest research share that serves the revenue target",
+        SHARE,
+        room - base.inference / base.supply,
+        how="Share that can be allocated − inference hours ÷ supply: training gives way",
+        memo=UNPRINTED,
+    )
+    serving_and_trained = Line(
+        "reverse_research_share_trained",
+        "… and also funds the training needed",
+        SHARE,
+        serving - base.need / base.supply,
+        how="That share − training hours needed ÷ supply",
+        memo=UNPRINTED,
+    )
+    rate = Line(
+        "reverse_rate",
+        "Break-even revenue per inference hour",
+        RATE,
+        base.target / (base.flex - base.need),
+        how="Revenue target ÷ (what can be allocated − training needed): no research left",
+        memo=UNPRINTED,
+    )
+    exists = Line(
+        "reverse_rate_state",
+        "… whether such a rate exists",
+        "text",
+        when(above(base.flex, base.need), "● yes", "▲ no: training takes all"),
+        show="status",
+        how="Whether training leaves any hours to inference",
+    )
+    live_rate = Line(
+        "reverse_rate_live",
+        "Revenue per hour at which live inference hours earn the target",
+        RATE,
+        when(above(live_inference, 0), base.target / live_inference, 0),
+        how="Revenue target ÷ live inference hours; nothing where there are none",
+        memo=UNPRINTED,
+    )
+    just = Line(
+        "reverse_supply_needs",
+        "Supply that just funds revenue target and training",
         HOURS,
-        wanted[0] + wanted[1] + wanted[2],
-        how="For each category, the larger of the live and the recommended hours",
+        (base.inference + base.need) / room,
+        how="(Inference + training hours needed) ÷ share that can be allocated",
+        memo=UNPRINTED,
     )
-    return (
+    wanted = tuple(
         Line(
-            "reverse_research_share",
-            "Largest research share that serves the revenue target",
-            SHARE,
-            room - base.target / base.rate / base.supply,
-            how="1 − P0 − buffer − inference hours ÷ supply: training gives way",
-            memo="Not printed",
-        ),
-        Line(
-            "reverse_research_share_trained",
-            "… and also funds the training needed",
-            SHARE,
-            room - (base.target / base.rate + base.need) / base.supply,
-            how="1 − P0 − buffer − (inference + training hours needed) ÷ supply",
-            memo="Not printed",
-        ),
-        Line(
-            "reverse_rate",
-            "Break-even revenue per inference hour",
-            RATE,
-            base.target / (base.flex - base.need),
-            how="Revenue target ÷ (what can be allocated − training needed): no research left",
-            memo="Not printed",
-        ),
-        Line(
-            "reverse_rate_state",
-            "… whether such a rate exists",
-            "text",
-            when(
-                above(base.flex, base.need),
-                "● yes",
-                "▲ no: training alone takes all that can be allocated",
-            ),
-            show="status",
-            how="Whether training leaves any hours to inference",
-        ),
-        Line(
-            "reverse_rate_live",
-            "Revenue per hour at which live inference hours earn the target",
-            RATE,
-            when(above(live_inference, 0), base.target / live_inference, 0),
-            how="Revenue target ÷ live inference hours; nothing where there are none",
-            memo="Not printed",
-        ),
-        Line(
-            "reverse_supply_needs",
-            "Supply that just funds revenue target and training",
+            f"reverse_{category}_hours",
+            f"{category.title()}: the larger of live and recommended",
             HOURS,
-            (base.target / base.rate + base.need) / room,
-            how="(Inference + training hours needed) ÷ (1 − P0 − buffer)",
-            memo="Not printed",
-        ),
-        all_wanted,
-        Line(
-            "reverse_supply",
-            "Supply that would fund everything",
-            HOURS,
-            all_wanted / room,
-            how="Those hours ÷ (1 − P0 − buffer): no category below live or recommended",
-            memo="Not printed",
-        ),
+            highest(scenarios.live.hours[category], scenarios.recommended[category]),
+        )
+        for category in ("inference", "training", "research")
     )
+    everything = Line(
+        "reverse_supply",
+        "Supply that would fund everything",
+        HOURS,
+        total_of(wanted) / room,
+        how="Those three ÷ share that can be allocated: none below live or recommended",
+        memo=UNPRINTED,
+    )
+    shares = (room, serving, serving_and_trained)
+    return (*shares, rate, exists, live_rate, just, *wanted, everything)
 
 
 def _swings(base: _Base, swing: Line, supply: Supply) -> tuple[Swings, tuple[Lines | Table, ...]]:

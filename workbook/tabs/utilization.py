@@ -44,11 +44,23 @@ def build(
     )
     out_tokens, in_tokens, out_price, in_price = drivers
     per_hour = "USD/(H100e·h)"
+    from_output = Line(
+        "revenue_from_output",
+        "From output tokens, fully utilized",
+        per_hour,
+        out_tokens * out_price / constants.tokens_per_mtok,
+    )
+    from_input = Line(
+        "revenue_from_input",
+        "From input tokens, fully utilized",
+        per_hour,
+        in_tokens * in_price / constants.tokens_per_mtok,
+    )
     full = Line(
         "revenue_per_full_hour",
         "Revenue per H100 hour, fully utilized",
         per_hour,
-        (out_tokens * out_price + in_tokens * in_price) / constants.tokens_per_mtok,
+        from_output + from_input,
     )
     levels = axis_of(a.levels, "Utilization level")
     level = column_of(a.levels, levels, "utilization")
@@ -80,7 +92,7 @@ def build(
         "capacity",
         (
             Lines("Drivers, drawn from other tabs", drivers),
-            Lines("Revenue per H100 hour", (full, at_list, after)),
+            Lines("Revenue per H100 hour", (from_output, from_input, full, at_list, after)),
             Table(
                 "Utilization sensitivity",
                 levels,
