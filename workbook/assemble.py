@@ -88,7 +88,7 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
     tokens = throughput.build(a, fixed)
     prices = pricing.build(a, tokens)
     earned = utilization.build(a, fixed, tokens, prices)
-    plans = scenarios.build(a, rules, fleet, models, earned)
+    plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
     switches = (models.growth_reading, prices.reading, tokens.weighting, moves.additional_run)
     groups: tuple[tuple[str, Sequence[Line]], ...] = (

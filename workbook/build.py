@@ -38,9 +38,12 @@ class Built:
         return {name: _plain(self.value(name)) for name in outputs}
 
     def value(self, name: str) -> Value:
-        """The value of a calculated line by its name."""
+        """The value of a calculated line by its name. Raises KeyError for an input."""
         place = self.layout.names[name]
-        return self.filled.values[Cell(place.sheet, place.ref)]
+        cell = Cell(place.sheet, place.ref)
+        if cell not in self.filled.values:
+            raise KeyError(f"{name} is typed in, not calculated")
+        return self.filled.values[cell]
 
     def number(self, name: str) -> float:
         """The value of a calculated line, which must be a number."""

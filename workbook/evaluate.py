@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
+from typing import TypeAlias
 
 from workbook.assumptions import Input
 from workbook.book import (
@@ -24,12 +26,13 @@ from workbook.book import (
 from workbook.expr import At, Binary, Body, Call, Constant, Expr, Operator, Range, Run, Text
 from workbook.functions import EPOCH, Cells, ErrorValue, Value, number
 
+Ordered: TypeAlias = tuple[int, float | str]
 ARITHMETIC: dict[Operator, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
 }
-COMPARISONS: dict[Operator, Callable[[float, float], bool]] = {
+COMPARISONS: dict[Operator, Callable[[Ordered, Ordered], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -94,7 +97,7 @@ class Model:
             case Owned(lines=lines):
                 return self.line(lines[place])
 
-    def _evaluate(self, expr: Expr, place: int | None) -> Value | list[Value]:
+    def _evaluate(self, expr: Expr, place: int | None) -> Value | list[Value | ErrorValue]:
         match expr:
             case Constant(value=value):
                 return float(value)
@@ -108,9 +111,9 @@ class Model:
                 return self.cell(expr, place)
             case Range(column=Column() as column, so_far=so_far):
                 count = len(column.axis.entities) if not so_far or place is None else place + 1
-                return [self.cell(column, i) for i in range(count)]
+                return [self._kept(partial(self.cell, column, i)) for i in range(count)]
             case Run(lines=lines):
-                return [self.line(line) for line in lines if isinstance(line, Line)]
+                return [self._kept(partial(self.line, n)) for n in lines if isinstance(n, Line)]
             case Body(tab=name):
                 return self._body(name)
             case At(column=Column() as column, entity=entity):
@@ -121,18 +124,26 @@ class Model:
                 return self._binary(sign, self.value(left, place), self.value(right, place))
         raise TypeError(expr)
 
-    def _body(self, name: str) -> list[Value]:
+    def _kept(self, work: Callable[[], Value]) -> Value | ErrorValue:
+        """A cell of a range: its error, if it has one, is for the function to judge."""
+        try:
+            return work()
+        except ErrorValue as error:
+            return error
+
+    def _body(self, name: str) -> list[Value | ErrorValue]:
         tab = next(tab for tab in self._tabs if tab.name == name)
         columns = [c for table in tables_of(tab) for c in table.columns]
-        cells = [self.cell(c, i) for c in columns for i in range(len(c.axis.entities))]
-        return [self.line(line) for line in lines_of(tab)] + cells
+        cells = [partial(self.cell, c, i) for c in columns for i in range(len(c.axis.entities))]
+        lines = [partial(self.line, line) for line in lines_of(tab)]
+        return [self._kept(work) for work in (*lines, *cells)]
 
     def _thunk(self, expr: Expr, place: int | None) -> Callable[[], Value | Cells]:
         return lambda: self._evaluate(expr, place)
 
     def _binary(self, sign: Operator, left: Value, right: Value) -> Value:
         if sign == "&":
-            return str(left) + str(right)
+            return _text(left) + _text(right)
         if sign in ("=", "<>"):
             return _equal(left, right) == (sign == "=")
         if sign == "/":
@@ -140,15 +151,26 @@ class Model:
                 raise ErrorValue("#DIV/0!")
             return number(left) / number(right)
         if sign in COMPARISONS:
-            return COMPARISONS[sign](number(left), number(right))
+            return COMPARISONS[sign](_ordered(left, right), _ordered(right, left))
         return ARITHMETIC[sign](number(left), number(right))
 
 
 def _equal(left: Value, right: Value) -> bool:
     """Equality as a spreadsheet has it: text without case, a blank like 0 and like no text."""
-    if isinstance(left, str) or isinstance(right, str):
-        return str(left or "").casefold() == str(right or "").casefold()
-    return (left or 0.0) == (right or 0.0)
+    return _ordered(left, right) == _ordered(right, left)
+
+
+def _ordered(value: Value, other: Value) -> Ordered:
+    """What a comparison compares: numbers stand before text, and text has no case."""
+    if isinstance(value, str):
+        return 1, value.casefold()
+    if value is None and isinstance(other, str):
+        return 1, ""
+    return 0, number(value)
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else str(value)
 
 
 def _filled(value: Value) -> Value:

@@ -282,9 +282,17 @@ def order(column: Vector) -> Binary:
     )
 
 
-def shown(operand: Expr, pattern: str) -> Call:
-    """The operand as text, by a number pattern that all spreadsheet programs share."""
-    return _call("shown", operand, Text(pattern))
+def shown(operand: Expr, pattern: str, places: Operand) -> Call:
+    """The operand as text, rounded to *places* first, by a pattern that programs share.
+
+    "0%" wants two places. Without the rounding some programs lose a carry: 0.996 as "0.00".
+    """
+    return _call("shown", operand, Text(pattern), places)
+
+
+def dated(operand: Expr) -> Call:
+    """A date as text, such as 2026-02-24."""
+    return _call("dated", operand, Text("yyyy-mm-dd"))
 
 
 def repeated(text: str, times: Expr) -> Call:
@@ -443,8 +451,7 @@ def _binary_unit(operator: Operator, left: Expr, right: Expr, words: str) -> Uni
             case "&":
                 return functions.text_unit([ours, theirs])
             case _:
-                functions.one_unit([ours, theirs])
-                return FLAG
+                return functions.compared_unit([ours, theirs])
     except UnitError as error:
         raise UnitError(f"{words}: {error}") from None
 

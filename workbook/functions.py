@@ -10,18 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
-from workbook.units import FLAG, NONE, TEXT, Unit, UnitError
-
-Value: TypeAlias = float | str | bool | None
-Cells: TypeAlias = Sequence[Value]
-Argument: TypeAlias = Callable[[], "Value | Cells"]
-MaybeUnit: TypeAlias = Unit | None
+from workbook.units import DATE, FLAG, NONE, TEXT, Unit, UnitError
 
 
 class ErrorValue(ArithmeticError):
     """A spreadsheet error, such as #DIV/0!, on its way up through the algebra."""
+
+
+Value: TypeAlias = float | str | bool | None
+Cells: TypeAlias = "Sequence[Value | ErrorValue]"
+Argument: TypeAlias = "Callable[[], Value | Cells]"
+MaybeUnit: TypeAlias = Unit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ def arithmetic_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
     if unit in (TEXT, FLAG):
         raise UnitError(f"cannot add {unit}")
     return unit
+
+
+def compared_unit(units: Sequence[MaybeUnit]) -> Unit:
+    """The unit of a comparison: of two quantities alike, and not of two conditions."""
+    if one_unit(units) == FLAG:
+        raise UnitError("conditions are joined with both and either, not compared")
+    return FLAG
 
 
 def text_unit(units: Sequence[MaybeUnit]) -> Unit:
@@ -122,8 +130,10 @@ def _scalar(value: Value | Cells) -> Value:
     raise TypeError("a range stands where one value is needed")
 
 
-def number(value: Value | Cells) -> float:
+def number(value: Value | ErrorValue | Cells) -> float:
     """The value as a number, as a spreadsheet reads it: blank is 0, text is #VALUE!."""
+    if isinstance(value, ErrorValue):
+        raise value
     if value is None:
         return 0.0
     if isinstance(value, float | int):
@@ -132,13 +142,16 @@ def number(value: Value | Cells) -> float:
 
 
 def _numbers(arguments: Sequence[Argument]) -> list[float]:
-    """Numbers among the arguments' cells; text and blanks in ranges are passed over."""
-    return [
-        float(v)
-        for a in arguments
-        for v in _cells(a)
-        if isinstance(v, float | int) and not isinstance(v, bool)
-    ]
+    """Numbers among the arguments' cells; text and blanks are passed over, errors come through."""
+    cells = [cell for argument in arguments for cell in _cells(argument)]
+    for cell in cells:
+        if isinstance(cell, ErrorValue):
+            raise cell
+    return [float(cell) for cell in cells if _numeric(cell)]
+
+
+def _numeric(cell: Value | ErrorValue | Cells) -> TypeGuard[float]:
+    return isinstance(cell, float | int) and not isinstance(cell, bool)
 
 
 def _is_error(argument: Argument) -> bool:
@@ -154,7 +167,7 @@ def _is_number(argument: Argument) -> bool:
         value = argument()
     except ErrorValue:
         return False
-    return isinstance(value, float | int) and not isinstance(value, bool)
+    return _numeric(value)
 
 
 def _conditions(arguments: Sequence[Argument]) -> list[bool]:
@@ -169,10 +182,12 @@ def _matching(pairs: Sequence[Argument]) -> list[bool]:
     return [all(_equal(cells[i], key) for cells, key in columns) for i in range(len(columns[0][0]))]
 
 
-def _equal(cell: Value, key: Value) -> bool:
+def _equal(cell: Value | ErrorValue, key: Value) -> bool:
     if isinstance(cell, str) and isinstance(key, str):
         return cell.casefold() == key.casefold()
-    return cell is not None and cell == key
+    if cell is None:
+        return key == ""
+    return not isinstance(cell, ErrorValue) and cell == key
 
 
 def _total_where(arguments: Sequence[Argument]) -> float:
@@ -192,7 +207,10 @@ def _nth(arguments: Sequence[Argument]) -> Value:
     cells, place = _cells(arguments[0]), int(number(arguments[1]()))
     if not 1 <= place <= len(cells):
         raise ErrorValue("#REF!")
-    return cells[place - 1]
+    found = cells[place - 1]
+    if isinstance(found, ErrorValue):
+        raise found
+    return found
 
 
 def _pick(arguments: Sequence[Argument]) -> Value:
@@ -203,35 +221,31 @@ def _pick(arguments: Sequence[Argument]) -> Value:
 
 
 EPOCH = date(1899, 12, 30)
-BILLION = Decimal(1_000_000_000)
-# number pattern → how Python writes it: places after the point, thousands separator, suffix
+# number pattern → how Python writes a number that is rounded already
 PATTERNS: dict[str, Callable[[Decimal], str]] = {
-    "0": lambda v: f"{_half_up(v, 0):f}",
-    "#,##0": lambda v: f"{_half_up(v, 0):,f}",
-    "0.0": lambda v: f"{_half_up(v, 1):f}",
-    "0.00": lambda v: f"{_half_up(v, 2):f}",
-    "0%": lambda v: f"{_half_up(v * 100, 0):f}%",
-    "0.0%": lambda v: f"{_half_up(v * 100, 1):f}%",
-    "0.0,,,": lambda v: f"{_half_up(v / BILLION, 1):f}",
-    "0.00,,,": lambda v: f"{_half_up(v / BILLION, 2):f}",
-    "yyyy-mm-dd": lambda v: (EPOCH + timedelta(days=int(v))).isoformat(),
+    "0": lambda v: f"{v:.0f}",
+    "#,##0": lambda v: f"{v:,.0f}",
+    "0.0": lambda v: f"{v:.1f}",
+    "0.00": lambda v: f"{v:.2f}",
+    "0%": lambda v: f"{v * 100:.0f}%",
+    "0.0%": lambda v: f"{v * 100:.1f}%",
 }
 
 
-def _half_up(value: Decimal, places: int) -> Decimal:
+def _half_up(value: float, places: int) -> Decimal:
     """*value* rounded half away from zero, as spreadsheets do; no negative zero."""
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    # 15 significant digits are what a spreadsheet shows of a double
+    rounded = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return rounded or abs(rounded)
 
 
 def _shown(arguments: Sequence[Argument]) -> str:
-    pattern = str(arguments[1]())
-    # 15 significant digits are what a spreadsheet displays of a double
-    return PATTERNS[pattern](Decimal(f"{number(arguments[0]()):.15g}"))
+    value, pattern, places = number(arguments[0]()), str(arguments[1]()), number(arguments[2]())
+    return PATTERNS[pattern](_half_up(value, int(places)))
 
 
-def _only(value: Value) -> Value:
-    return value
+def _dated(arguments: Sequence[Argument]) -> str:
+    return (EPOCH + timedelta(days=int(number(arguments[0]())))).isoformat()
 
 
 def _highest(arguments: Sequence[Argument]) -> float:
@@ -268,7 +282,15 @@ def _anything(_units: Sequence[MaybeUnit]) -> Unit:
     return FLAG
 
 
-def _to_text(_units: Sequence[MaybeUnit]) -> Unit:
+def _shown_unit(units: Sequence[MaybeUnit]) -> Unit:
+    if units[0] in (TEXT, FLAG, DATE):
+        raise UnitError(f"{units[0]} has no number pattern")
+    _must(units[2], NONE, "a number of places")
+    return TEXT
+
+
+def _dated_unit(units: Sequence[MaybeUnit]) -> Unit:
+    _must(units[0], DATE, "a day")
     return TEXT
 
 
@@ -319,7 +341,7 @@ BY_NAME: dict[str, Function] = {
         "COUNT",
         lambda w: f"how many {w[0]} are given",
         _dimensionless,
-        lambda a: float(len(_numbers(a))),
+        lambda a: float(sum(1 for cell in _cells(a[0]) if _numeric(cell))),
     ),
     "position": Function(
         "MATCH", lambda w: f"the place of {w[0]} in {w[1]}", _place_unit, _position
@@ -329,18 +351,19 @@ BY_NAME: dict[str, Function] = {
         "SUMPRODUCT(({1}>{0})*1)",
         lambda w: f"the number of rows whose {w[1]} is larger",
         _place_unit,
-        lambda a: float(sum(1 for v in _numbers(a[1:]) if v > number(a[0]()))),
+        lambda a: float(sum(1 for v in _cells(a[1]) if number(v) > number(a[0]()))),
     ),
     "count_same": Function(
         "SUMPRODUCT(({1}={0})*1)",
         lambda _: "the number of equals down to this row",
         _place_unit,
-        lambda a: float(sum(1 for v in _numbers(a[1:]) if v == number(a[0]()))),
+        lambda a: float(sum(1 for v in _cells(a[1]) if number(v) == number(a[0]()))),
     ),
     "ordinal": Function(
         "ROWS", lambda _: "the row's number", _dimensionless, lambda a: float(len(_cells(a[0])))
     ),
-    "shown": Function("TEXT", lambda w: w[0], _to_text, _shown),
+    "shown": Function("TEXT(ROUND({0},{2}),{1})", lambda w: w[0], _shown_unit, _shown),
+    "dated": Function("TEXT", lambda w: w[0], _dated_unit, _dated),
     "repeated": Function(
         "REPT",
         lambda w: f"a bar of {w[1]}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,6 +10,10 @@ DIMENSIONLESS_NAMES = frozenset({"1", "share", "x"})
 SYMBOLS = frozenset(
     {"USD", "h", "s", "yr", "chip", "H100e", "FLOP", "tok", "Mtok", "text", "date", "flag"}
 )
+
+
+# Symbols joined by ·, in brackets where there are several after a /.
+GRAMMAR = re.compile(r"(\w+(·\w+)*|\(\w+(·\w+)*\))(/(\w+|\(\w+(·\w+)*\)))*")
 
 
 class UnitError(ValueError):
@@ -60,6 +65,8 @@ def parse(text: str) -> Unit:
     """
     if text == "choice":
         return TEXT
+    if not GRAMMAR.fullmatch(text):
+        raise UnitError(f"unreadable unit {text!r}; write it like USD/(H100e·h)")
     head, *below = (part.removeprefix("(").removesuffix(")") for part in text.split("/"))
     unit = _product(head)
     for part in below:
@@ -68,14 +75,14 @@ def parse(text: str) -> Unit:
 
 
 def _product(text: str) -> Unit:
-    powers: dict[str, int] = {}
+    unit = Unit()
     for symbol in text.split("·"):
-        if symbol in DIMENSIONLESS_NAMES:
-            continue
-        if symbol not in SYMBOLS:
+        if symbol not in SYMBOLS | DIMENSIONLESS_NAMES:
             raise UnitError(f"unknown unit {symbol!r}; known: {', '.join(sorted(SYMBOLS))}")
-        powers[symbol] = powers.get(symbol, 0) + 1
-    return Unit(tuple(sorted(powers.items())))
+        if symbol in SYMBOLS:
+            factor = Unit(((symbol, 1),))
+            unit = unit * factor if unit.powers else factor
+    return unit
 
 
 NONE = Unit()

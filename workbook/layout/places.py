@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 CELL_SHAPED = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc]?[0-9]*|[Rr]?[0-9]*[Cc][0-9]*")
+LOGICAL = frozenset({"true", "false"})
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -102,4 +103,6 @@ def check_name(name: str) -> str:
         raise LayoutError(f"{name!r} is not snake_case; rename it")
     if CELL_SHAPED.fullmatch(name):
         raise LayoutError(f"{name!r} reads as a cell; give it another word")
+    if name in LOGICAL:
+        raise LayoutError(f"{name!r} reads as a value; give it another word")
     return name

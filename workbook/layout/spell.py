@@ -24,6 +24,7 @@ from workbook.functions import BY_NAME
 from workbook.layout.places import Area, LayoutError, Place, Strip
 
 LONGEST_TEXT = 255
+SIDE_BY_SIDE = (BY_NAME["total_where"], BY_NAME["count_where"])
 
 
 @dataclass(slots=True)
@@ -122,6 +123,7 @@ def _so_far(strip: Strip, spot: Spot) -> str:
 
 
 def _call(call: Call, spot: Spot, atlas: Atlas) -> str:
+    _same_size(call, atlas)
     arguments = [_spell(a, spot, atlas) for a in call.arguments]
     if "{" in call.function.excel:
         return call.function.excel.format(*arguments)
@@ -130,6 +132,16 @@ def _call(call: Call, spot: Spot, atlas: Atlas) -> str:
             # INDEX over a row vector wants its row as well in some engines
             arguments.insert(1, "1")
     return f"{call.function.excel}({','.join(arguments)})"
+
+
+def _same_size(call: Call, atlas: Atlas) -> None:
+    """Columns that are read side by side must be equally long."""
+    if call.function in SIDE_BY_SIDE:
+        columns = [a.column for a in call.arguments if isinstance(a, Range)]
+        counts = {atlas.strip(column).count for column in columns}
+        if len(counts) > 1:
+            names = ", ".join(column.key for column in columns)
+            raise LayoutError(f"{names} are read side by side, but differ in length")
 
 
 def _binary(expr: Binary, spot: Spot, atlas: Atlas) -> str:

@@ -107,7 +107,7 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         "checks_failed", "Checks failed", "1", total(failed), show="flag", output=True, strong=True
     )
     applying = Line("checks_applying", "Checks that apply", "1", total(applies))
-    count = shown(applying, "0")
+    count = shown(applying, "0", 0)
     passing = Line(
         "checks_passing",
         "While all pass",
@@ -118,7 +118,7 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         "checks_failing",
         "While any fails",
         "text",
-        joined("▲ ", shown(failed_total, "0"), " of ", count, " checks fail"),
+        joined("▲ ", shown(failed_total, "0", 0), " of ", count, " checks fail"),
     )
     state = Line(
         "checks_state",

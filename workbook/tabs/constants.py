@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbook.book import Line
+from workbook.expr import Expr, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Constants:
     tokens_per_mtok: Line
     one_run: Line
     billion: Line
+    places: Line
     tolerance: Line
     always: Line
 
@@ -26,9 +28,22 @@ class Constants:
             self.tokens_per_mtok,
             self.one_run,
             self.billion,
+            self.places,
             self.tolerance,
             self.always,
         )
+
+    def percent(self, share: Expr) -> Expr:
+        """A share in a text, such as 20%."""
+        return shown(share, "0%", self.places)
+
+    def decimal(self, figure: Expr) -> Expr:
+        """A figure in a text, such as 7.48."""
+        return shown(figure, "0.00", self.places)
+
+    def billions(self, figure: Expr) -> Expr:
+        """A large figure in a text, in billions, such as 12.14."""
+        return self.decimal(figure / self.billion)
 
 
 def build() -> Constants:
@@ -54,6 +69,14 @@ def build() -> Constants:
             constant=1e9,
             how="Scale of figures in texts",
             memo="Definition",
+        ),
+        places=Line(
+            "text_places",
+            "Places that texts are rounded to",
+            "1",
+            constant=2.0,
+            how="7.48 and 20% have two",
+            memo="Model",
         ),
         tolerance=Line(
             "checks_tolerance",

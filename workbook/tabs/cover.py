@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbook.book import Band, Contents, Legend, Line, Lines, Prose, Tab
-from workbook.expr import joined, same, shown, when
+from workbook.expr import dated, joined, same, shown, when
 from workbook.tabs.checks import Checks
 from workbook.tabs.policy import Policy
 from workbook.tabs.scenarios import Scenarios
@@ -55,7 +55,7 @@ def build(
         when(
             same(sources.changed, 0),
             "none: all as in the memo",
-            joined(shown(sources.changed, "0"), " differ from the memo; see Sources"),
+            joined(shown(sources.changed, "0", 0), " differ from the memo; see Sources"),
         ),
     )
     revenue = Line(
@@ -81,7 +81,7 @@ def build(
     band = Band(
         live=joined("Live scenario: ", policy.live),
         checks=checks.line,
-        as_of=joined("Inputs as of ", shown(as_of_input, "yyyy-mm-dd")),
+        as_of=joined("Inputs as of ", dated(as_of_input)),
         banner=checks.banner,
     )
     return Cover(band, tab)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
-
-from workbook.book import Card, Cards, Chart, Charts, Line, Selector, Series, Tab
+from workbook.book import Card, Cards, Chart, Charts, Selector, Series, Tab
 from workbook.expr import Expr, joined, shown
 from workbook.tabs.constants import Constants
 from workbook.tabs.policy import Policy
@@ -13,8 +10,6 @@ from workbook.tabs.scenarios import Scenarios
 from workbook.tabs.sensitivity import Sensitivity
 from workbook.tabs.supply import Supply
 from workbook.tabs.utilization import Utilization
-
-Billions: TypeAlias = Callable[[Line], Expr]
 
 
 def build(
@@ -26,13 +21,9 @@ def build(
     sensitivity: Sensitivity,
 ) -> Tab:
     """The selector, six cards and four charts."""
-
-    def billions(line: Line) -> Expr:
-        return shown(line / constants.billion, "0.00")
-
     hint = joined(
         "‹ pick here: scenario ",
-        shown(scenarios.live.place, "0"),
+        shown(scenarios.live.place, "0", 0),
         " of ",
         f"{len(scenarios.axis.entities)}",
     )
@@ -42,15 +33,15 @@ def build(
         "start",
         (
             Selector(policy.live, hint),
-            Cards(_cards(supply, utilization, scenarios, billions)),
-            Charts(_charts(supply, utilization, scenarios, sensitivity, billions)),
+            Cards(_cards(supply, utilization, scenarios, constants)),
+            Charts(_charts(supply, utilization, scenarios, sensitivity, constants)),
         ),
         grid="dashboard",
     )
 
 
 def _cards(
-    supply: Supply, utilization: Utilization, scenarios: Scenarios, billions: Billions
+    supply: Supply, utilization: Utilization, scenarios: Scenarios, constants: Constants
 ) -> tuple[Card, ...]:
     live = scenarios.live
 
@@ -58,33 +49,38 @@ def _cards(
         return Card(name.title(), live.shares[name], "card_pct", below, name)
 
     def hours(name: str) -> Expr:
-        return joined(billions(live.hours[name]), " bn hours")
+        return joined(constants.billions(live.hours[name]), " bn hours")
 
     return (
         Card(
             "Supply, H100e hours a year",
             supply.hours,
             "card_hours",
-            joined(shown(supply.fleet.total_h100e, "#,##0"), " H100e, always on"),
+            joined(shown(supply.fleet.total_h100e, "#,##0", 0), " H100e, always on"),
             "supply",
         ),
         Card(
             "Serviceable revenue a year",
             live.revenue,
             "card_usd",
-            joined("at $", shown(utilization.per_hour, "0.00"), " per inference hour"),
+            joined("at $", constants.decimal(utilization.per_hour), " per inference hour"),
             "revenue",
         ),
         category("inference", hours("inference")),
         category(
-            "training", joined(hours("training"), "; ", shown(live.covered, "0%"), " of need")
+            "training", joined(hours("training"), "; ", constants.percent(live.covered), " of need")
         ),
         category("research", hours("research")),
         Card(
             "Held back",
             live.p0_share + live.buffer_share,
             "card_pct",
-            joined("P0 ", shown(live.p0_share, "0%"), " + buffer ", shown(live.buffer_share, "0%")),
+            joined(
+                "P0 ",
+                constants.percent(live.p0_share),
+                " + buffer ",
+                constants.percent(live.buffer_share),
+            ),
             "held",
         ),
     )
@@ -95,19 +91,19 @@ def _charts(
     utilization: Utilization,
     scenarios: Scenarios,
     sensitivity: Sensitivity,
-    billions: Billions,
+    constants: Constants,
 ) -> tuple[Chart, ...]:
     return (
-        _allocation(scenarios),
-        _supply(supply, billions),
-        _swings(sensitivity),
-        _utilization(utilization),
+        _allocation(scenarios, constants),
+        _supply(supply, constants),
+        _swings(sensitivity, constants),
+        _utilization(utilization, constants),
     )
 
 
-def _allocation(scenarios: Scenarios) -> Chart:
+def _allocation(scenarios: Scenarios, constants: Constants) -> Chart:
     live = scenarios.live.shares
-    headline = joined(scenarios.live.words, ", research ", shown(live["research"], "0%"))
+    headline = joined(scenarios.live.words, ", research ", constants.percent(live["research"]))
     named = (
         ("p0", "P0", "label_light"),
         ("inference", "Inference", "label_light"),
@@ -132,7 +128,7 @@ def _allocation(scenarios: Scenarios) -> Chart:
     )
 
 
-def _supply(supply: Supply, billions: Billions) -> Chart:
+def _supply(supply: Supply, constants: Constants) -> Chart:
     steps = supply.steps
     bars = (
         Series("Foot", steps.foot, "muted", style="none"),
@@ -143,9 +139,9 @@ def _supply(supply: Supply, billions: Billions) -> Chart:
     return Chart(
         kind="waterfall",
         headline=joined(
-            billions(supply.allocatable),
+            constants.billions(supply.allocatable),
             " bn of ",
-            billions(supply.hours),
+            constants.billions(supply.hours),
             " bn hours can be allocated",
         ),
         title="From supply to what can be allocated, bn H100e-hr a year",
@@ -159,11 +155,13 @@ def _supply(supply: Supply, billions: Billions) -> Chart:
     )
 
 
-def _swings(sensitivity: Sensitivity) -> Chart:
+def _swings(sensitivity: Sensitivity, constants: Constants) -> Chart:
     swings = sensitivity.swings
     return Chart(
         kind="tornado",
-        headline=joined("Biggest swing at ±", shown(sensitivity.swing, "0%"), ": ", swings.first),
+        headline=joined(
+            "Biggest swing at ±", constants.percent(sensitivity.swing), ": ", swings.first
+        ),
         title="Change of research hours when a driver moves by the swing, bn H100e-hr a year",
         series=(
             Series("Unfavourable", swings.worse, "down", label_data="ink", labels="chart_bn"),
@@ -177,15 +175,15 @@ def _swings(sensitivity: Sensitivity) -> Chart:
     )
 
 
-def _utilization(utilization: Utilization) -> Chart:
+def _utilization(utilization: Utilization, constants: Constants) -> Chart:
     level = utilization.level
     return Chart(
         kind="scatter",
         headline=joined(
             "At ",
-            shown(utilization.inference, "0%"),
+            constants.percent(utilization.inference),
             " utilization an hour earns $",
-            shown(utilization.per_hour, "0.00"),
+            constants.decimal(utilization.per_hour),
         ),
         title="Revenue per H100e hour by utilization, $",
         series=(

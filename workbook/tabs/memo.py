@@ -77,9 +77,9 @@ def build(
         "In words",
         "text",
         joined(
-            shown(total(tied), "0"),
+            shown(total(tied), "0", 0),
             " of ",
-            shown(count, "0"),
+            shown(count, "0", 0),
             " printed numbers tie to every digit at the memo’s inputs",
         ),
     )

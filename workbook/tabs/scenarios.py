@@ -10,6 +10,7 @@ from workbook.expr import (
     At,
     Expr,
     above,
+    below,
     both,
     highest,
     joined,
@@ -17,9 +18,9 @@ from workbook.expr import (
     nth,
     position,
     same,
-    shown,
     when,
 )
+from workbook.tabs.constants import Constants
 from workbook.tabs.entities import axis_of, column_of
 from workbook.tabs.policy import Policy
 from workbook.tabs.supply import Supply
@@ -86,7 +87,12 @@ class _Drivers:
 
 
 def build(
-    a: Assumptions, policy: Policy, supply: Supply, training: Training, utilization: Utilization
+    a: Assumptions,
+    constants: Constants,
+    policy: Policy,
+    supply: Supply,
+    training: Training,
+    utilization: Utilization,
 ) -> Scenarios:
     """The memo's scenarios and one of the user's own (memo 004, scenarios 1 to 3)."""
     axis = axis_of(a.scenarios, "Scenario")
@@ -117,7 +123,7 @@ def build(
             "need", "Training hours needed", HOURS, training.need, how="Link", memo="Training"
         ),
     )
-    tiers = _tiers(axis, policy, settings)
+    tiers = _tiers(axis, policy, settings, constants.tolerance)
     tier_hours = {
         key: axis.formula(
             f"{key}_hours", f"{_TIER_WORDS[key]}", HOURS, drivers.supply * tiers[key], memo=MEMO
@@ -257,9 +263,9 @@ def build(
         "text",
         joined(
             "Inference ",
-            shown(live_shares["inference"][1], "0%"),
+            constants.percent(live_shares["inference"][1]),
             ", training ",
-            shown(live_shares["training"][1], "0%"),
+            constants.percent(live_shares["training"][1]),
         ),
     )
     blocks = (
@@ -374,7 +380,9 @@ def _sideways(block: Table | Lines) -> Table | Lines:
     )
 
 
-def _tiers(axis: Axis, policy: Policy, settings: dict[str, Column]) -> dict[str, Column]:
+def _tiers(
+    axis: Axis, policy: Policy, settings: dict[str, Column], tolerance: Line
+) -> dict[str, Column]:
     p0 = axis.formula("p0", "P0 · Safety and SLAs", SHARE, policy.p0, how="Link", memo=MEMO)
     p1 = axis.formula(
         "p1_used",
@@ -385,19 +393,20 @@ def _tiers(axis: Axis, policy: Policy, settings: dict[str, Column]) -> dict[str,
         memo=MEMO,
     )
     buffer = axis.formula("buffer", "Buffer", SHARE, policy.buffer, how="Link", memo=MEMO)
+    left = 1 - p0 - p1 - buffer
     p2 = axis.formula(
         "p2",
         "P2 · Flex",
         SHARE,
-        highest(0, 1 - p0 - p1 - buffer),
-        how="1 − P0 − P1 − buffer, not below nothing",
+        when(above(left, tolerance), left, 0),
+        how="1 − P0 − P1 − buffer, where above nothing",
         memo=MEMO,
     )
     excess = axis.formula(
         "excess",
         "Tiers over 100%",
         SHARE,
-        highest(0, p0 + p1 + buffer - 1),
+        when(below(left, 0 - tolerance), 0 - left, 0),
         how="P0 + P1 + buffer − 1, where above nothing",
     )
     return {"p0": p0, "p1": p1, "p2": p2, "buffer": buffer, "excess": excess}

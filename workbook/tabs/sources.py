@@ -11,6 +11,8 @@ from workbook.expr import MIXED, Expr, above, below, both, either, given, same, 
 
 WIDTHS = (226, 240, 76, 134, 134, 64, 100, 100, 64, 84, 80, 380, 170)
 
+BLANK = "blank"
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -30,7 +32,7 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
     original = axis.fixed(
         "memo_value",
         "Memo value",
-        [memo.get(e.id) for e in inputs],
+        [_original(e, memo) for e in inputs],
         "memo",
         unit=MIXED,
         units=units,
@@ -93,10 +95,16 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
 
 
 def _present(entry: Input, cell: Expr) -> Expr:
-    """The cell's value; a number that may be left blank shows as no text rather than 0."""
+    """The cell's value; a link to a blank cell would show 0."""
     if isinstance(entry, Number) and entry.optional:
-        return when(given(cell), cell, "")
+        return when(given(cell), cell, BLANK)
     return cell
+
+
+def _original(entry: Input, memo: Mapping[str, Stamp]) -> Stamp:
+    value = memo.get(entry.id)
+    optional = isinstance(entry, Number) and entry.optional
+    return BLANK if optional and value is None else value
 
 
 def _bound(entry: Input, side: str) -> Stamp:
