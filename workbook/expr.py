@@ -12,7 +12,7 @@ from typing import Literal
 
 from workbook import functions
 from workbook.functions import Function
-from workbook.units import FLAG, NONE, TEXT, Unit, UnitError, parse
+from workbook.units import NONE, TEXT, Unit, UnitError, parse
 
 ONLY_0_AND_1 = (
     "memo algebra takes lines, columns, 0 and 1; make {!r} a line with a unit and a source"

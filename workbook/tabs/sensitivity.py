@@ -117,15 +117,21 @@ def build(
         entered(e) for e in (s.additional_run_uplift, s.step, s.swing, s.remainder_to_inference)
     )
     base = _base(policy, supply, training, utilization)
-    runs = _additional_run(reading, uplift, constants, training)
+    alone = Line(
+        "pre_run_a_year",
+        "A pre-training run alone, in runs with variants",
+        "1/yr",
+        constants.one_run / training.family,
+    )
     cases = axis_of(a.cases, "Case")
     overrides = {key: column_of(a.cases, cases, key) for key in _OVERRIDES}
-    working = _working(cases, overrides, base, training, runs[-1])
+    added = (reading, uplift, constants.one_run, alone)
+    working = _working(cases, overrides, base, training, added)
     hours = _hours(cases, overrides, working, base, remainder)
     results = _results(cases, overrides, working, hours, base)
     swings, swing_tables = _swings(base, swing, supply)
     blocks = (
-        Lines("Drivers: drawn from other tabs, and what follows", (*base.lines, *runs)),
+        Lines("Drivers: drawn from other tabs, and what follows", (*base.lines, alone)),
         Table(
             "What each case changes",
             cases,
@@ -200,37 +206,32 @@ def _base(policy: Policy, supply: Supply, training: Training, utilization: Utili
     return _Base(total, flex, target, rate, need, per_factor, inference, research)
 
 
-def _additional_run(
-    reading: Switch, uplift: Line, constants: Constants, training: Training
-) -> tuple[Line, Line, Line]:
-    """What one additional run adds to the year's training, as the memo's words are read."""
-    family = Line(
-        "one_run_share",
-        "One run with its variants, of the year's training",
-        SHARE,
-        constants.one_run / training.runs,
-    )
-    alone = Line(
-        "one_pre_training_share",
-        "One pre-training run alone, of the year's training",
-        SHARE,
-        family / training.family,
-    )
-    added = Line(
-        "additional_run_share",
-        "Training that one additional run adds",
-        SHARE,
-        reading.pick(uplift, family, alone),
-        how="The memo's uplift, or one of the two lines above, by the reading on Inputs",
-        memo=MEMO,
-    )
-    return family, alone, added
-
-
 def _working(
-    cases: Axis, over: dict[str, Column], base: _Base, training: Training, run_share: Line
+    cases: Axis,
+    over: dict[str, Column],
+    base: _Base,
+    training: Training,
+    added: tuple[Switch, Line, Line, Line],
 ) -> dict[str, Column]:
-    """What each case uses in place of the recommendation's figures."""
+    """What each case uses in place of the recommendation's figures.
+
+    *added* has the reading of an additional run, and what each of its three options counts as.
+    """
+    reading, uplift, family_run, pre_run = added
+    runs = cases.formula(
+        "runs_used",
+        "Training runs",
+        "1/yr",
+        override(over["runs_per_year"], training.runs),
+        how=OVERRIDDEN,
+    )
+    one_added = cases.formula(
+        "one_added",
+        "One additional run counts as",
+        "1/yr",
+        reading.pick(uplift * runs, family_run, pre_run),
+        how="Runs: the memo's uplift × training runs, or one run with or without its variants",
+    )
     growth = cases.formula(
         "growth_used",
         "FLOP growth",
@@ -261,19 +262,14 @@ def _working(
             training.growth_reading.pick(growth, 1 + growth),
             how="The growth, or 1 + the growth, by its reading on Inputs",
         ),
-        "runs": cases.formula(
-            "runs_used",
-            "Training runs",
-            "1/yr",
-            override(over["runs_per_year"], training.runs),
-            how=OVERRIDDEN,
-        ),
+        "runs": runs,
+        "one_added": one_added,
         "extra": cases.formula(
             "extra",
             "Added by additional runs",
-            SHARE,
-            override(over["additional_runs"], 0) * run_share,
-            how="Additional training runs × what one adds",
+            "1/yr",
+            override(over["additional_runs"], 0) * one_added,
+            how="Additional training runs × what one counts as",
         ),
     }
 
@@ -287,7 +283,7 @@ def _hours(
         "training_needed",
         "Training hours needed",
         HOURS,
-        base.per_factor * used["factor"] * used["runs"] * (1 + used["extra"]),
+        base.per_factor * used["factor"] * (used["runs"] + used["extra"]),
     )
     served = cases.formula(
         "inference_needed",
