@@ -8,8 +8,10 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
-from workbook.expr import MIXED, Expr, Scalar, Vector, in_words, unit_of
+from workbook.dimensions import unit_of
+from workbook.expr import MIXED, Expr, Scalar, Vector
 from workbook.units import UnitError, parse
+from workbook.words import in_words
 
 Units: TypeAlias = tuple[tuple[str, str], ...]
 Stamp: TypeAlias = float | str | date | None

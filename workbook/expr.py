@@ -12,7 +12,6 @@ from typing import Literal
 
 from workbook import functions
 from workbook.functions import Function
-from workbook.units import NONE, TEXT, Unit, UnitError, parse
 
 ONLY_0_AND_1 = (
     "memo algebra takes lines, columns, 0 and 1; make {!r} a line with a unit and a source"
@@ -352,108 +351,11 @@ PRECEDENCE: dict[Operator, int] = {
     "/": 4,
 }
 ATOM = 9
-WORDS: dict[Operator, str] = {
-    "*": "×",
-    "/": "÷",
-    "-": "−",
-    "<>": "is not",
-    "=": "is",
-    "<=": "is at most",
-    ">=": "is at least",
-    "<": "is below",
-    ">": "is above",
-}
 
 
 def precedence(expr: Expr) -> int:
     """How tightly the outermost operation of *expr* binds."""
     return PRECEDENCE[expr.operator] if isinstance(expr, Binary) else ATOM
-
-
-def in_words(expr: Expr) -> str:
-    """The algebra as a reader would say it, one level deep: labels instead of keys."""
-    match expr:
-        case Constant(value=value):
-            return str(value)
-        case Text(value=value):
-            return f"“{value}”"
-        case Leaf(label=label):
-            return label
-        case Range(column=column, so_far=so_far):
-            return f"{column.label} down to here" if so_far else column.label
-        case Run(lines=lines):
-            return f"{lines[0].label} to {lines[-1].label}"
-        case Body(tab=tab):
-            return f"all cells of {tab}"
-        case At(column=column, entity=entity):
-            return f"{column.label} of {column.name_of(entity)}"
-        case Call(function=function, arguments=arguments):
-            return function.words([in_words(a) for a in arguments])
-        case Binary(operator=operator, left=left, right=right):
-            own = PRECEDENCE[operator]
-            return " ".join(
-                (
-                    _bracketed(left, needed=precedence(left) < own),
-                    WORDS.get(operator, operator),
-                    _bracketed(right, needed=precedence(right) <= own),
-                )
-            )
-    raise TypeError(expr)
-
-
-def _bracketed(expr: Expr, *, needed: bool) -> str:
-    words = in_words(expr)
-    return f"({words})" if needed else words
-
-
-def unit_of(expr: Expr) -> Unit | None:
-    """The unit of the algebra; None for the constant 0, which fits any unit.
-
-    Raises UnitError where quantities are combined that do not fit.
-    """
-    match expr:
-        case Constant(value=value):
-            return NONE if value else None
-        case Text():
-            return TEXT
-        case Body():
-            return None
-        case Leaf():
-            return _declared(expr)
-        case Range(column=column) | At(column=column):
-            return _declared(column)
-        case Run(lines=lines):
-            return functions.one_unit([_declared(line) for line in lines])
-        case Call(function=function, arguments=arguments):
-            try:
-                return function.unit([unit_of(a) for a in arguments])
-            except UnitError as error:
-                raise UnitError(f"{in_words(expr)}: {error}") from None
-        case Binary(operator=operator, left=left, right=right):
-            return _binary_unit(operator, left, right, in_words(expr))
-    raise TypeError(expr)
-
-
-def _declared(leaf: Leaf) -> Unit | None:
-    return None if leaf.unit == MIXED else parse(leaf.unit)
-
-
-def _binary_unit(operator: Operator, left: Expr, right: Expr, words: str) -> Unit | None:
-    ours, theirs = unit_of(left), unit_of(right)
-    try:
-        match operator:
-            case "*":
-                return (ours or NONE) * (theirs or NONE)
-            case "/":
-                return (ours or NONE) / (theirs or NONE)
-            case "+" | "-":
-                return functions.arithmetic_unit([ours, theirs])
-            case "&":
-                return functions.text_unit([ours, theirs])
-            case _:
-                return functions.compared_unit([ours, theirs])
-    except UnitError as error:
-        raise UnitError(f"{words}: {error}") from None
 
 
 def leaves(expr: Expr) -> list[Leaf]:
