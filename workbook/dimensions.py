@@ -18,6 +18,7 @@ from workbook.expr import (
     Text,
 )
 from workbook.units import NONE, TEXT, Unit, UnitError, parse
+from workbook.words import in_words
 
 
 def unit_of(expr: Expr) -> Unit | None:
