@@ -73,13 +73,13 @@ def _cards(
         category("research", hours("research")),
         Card(
             "Held back",
-            live.p0_share + live.buffer_share,
+            live.shares["p0"] + live.shares["buffer"],
             "card_pct",
             joined(
                 "P0 ",
-                constants.percent(live.p0_share),
+                constants.percent(live.shares["p0"]),
                 " + buffer ",
-                constants.percent(live.buffer_share),
+                constants.percent(live.shares["buffer"]),
             ),
             "held",
         ),
