@@ -40,6 +40,7 @@ from workbook.tabs import (
 )
 from workbook.units import UnitError
 
+FAULTS_SHOWN = 5
 GROUPS = {
     "start": "Start here",
     "assume": "Assumptions",
@@ -83,7 +84,7 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
     fixed = constants.build()
     rules = policy.build(a.allocation)
     as_of = entered(a.control.as_of)
-    fleet = supply.build(a, rules)
+    fleet = supply.build(a, fixed, rules)
     models = training.build(a, fixed)
     tokens = throughput.build(a, fixed)
     prices = pricing.build(a, tokens)
@@ -139,7 +140,9 @@ def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) ->
     )
     tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
     if faults := unit_faults(tabs):
-        raise UnitError("; ".join(faults))
+        shown = faults[:FAULTS_SHOWN]
+        more = [f"and {len(faults) - len(shown)} more"] if len(faults) > len(shown) else []
+        raise UnitError("\n".join(shown + more))
     return Book(a.meta.title, tabs, front.band, GROUPS, facts)
 
 
@@ -236,6 +239,12 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Every input is within its range",
             "Number of inputs outside the range stated on Sources",
             registry.outside,
+        ),
+        checks.Check(
+            "usable",
+            "Every input can be used",
+            "Number of inputs that are blank, or text where a number is needed",
+            registry.unusable,
         ),
         checks.Check(
             "memo",

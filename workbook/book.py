@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
@@ -20,7 +20,7 @@ FixedRole: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Line(Scalar):
     """A labelled scalar. Its key is snake_case, unique in the book, and is its defined name.
 
@@ -44,6 +44,9 @@ class Line(Scalar):
         given = (self.algebra, self.entry, self.constant)
         if sum(part is not None for part in given) != 1:
             raise ValueError(f"{self.key}: give one of algebra, entry and constant")
+
+    def __repr__(self) -> str:
+        return f"<Line {self.key}>"
 
     @property
     def words(self) -> str:
@@ -114,7 +117,7 @@ class Owned:
 Content: TypeAlias = Formula | Entries | Fixed | Gathered | Owned
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Axis:
     """The entities that the columns of one or several tables share, and their names."""
 
@@ -129,6 +132,9 @@ class Axis:
             raise ValueError(f"table {self.key!r} has an entity twice: {keys}")
         labels = Fixed(tuple(e.label for e in self.entities))
         object.__setattr__(self, "names", Column("name", self.label, "text", self, labels))
+
+    def __repr__(self) -> str:
+        return f"<Axis {self.key}>"
 
     def place(self, entity: str) -> int:
         """The place of the entity with this key, counted from 0. Raises KeyError."""
@@ -177,7 +183,7 @@ class Axis:
         return Column("unit", "Unit", "text", self, names, units=units)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Column(Vector):
     """One quantity of every entity of an axis.
 
@@ -194,6 +200,9 @@ class Column(Vector):
     units: Units = ()
     strong: bool = False
     memo: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Column {self.axis.key}.{self.key}>"
 
     def name_of(self, entity: str) -> str:
         """The label of an entity of the column's axis."""
@@ -413,27 +422,56 @@ def entry_value(entry: Input) -> Stamp:
 
 
 def unit_faults(tabs: Sequence[Tab]) -> list[str]:
-    """Every calculated line and column whose algebra is not in its declared unit."""
-    lines = [
-        _unit_fault(f"{tab.name}: {line.label}", line.unit, line.algebra)
-        for tab in tabs
-        for line in lines_of(tab)
-        if line.algebra is not None
-    ]
-    columns = [
-        _unit_fault(f"{tab.name}: {c.axis.label}, {c.label}", c.unit, c.content.algebra)
-        for tab in tabs
-        for table in tables_of(tab)
-        for c in table.columns
-        if isinstance(c.content, Formula) and c.unit != MIXED
-    ]
-    return [fault for fault in lines + columns if fault]
+    """Every line, column, link and text whose algebra is not in its declared unit."""
+    found = []
+    for tab in tabs:
+        lines = [(line.label, line.unit, line.algebra) for line in lines_of(tab)]
+        cells = [spec for table in tables_of(tab) for spec in _column_units(table)]
+        texts = [("A text", "text", text) for text in texts_of(tab)]
+        found += [
+            _unit_fault(f"{tab.name}: {label}", unit, algebra)
+            for label, unit, algebra in (*lines, *cells, *texts)
+            if algebra is not None
+        ]
+    return [fault for fault in found if fault]
+
+
+def texts_of(tab: Tab) -> list[Expr]:
+    """The texts worked out beside figures: hints, lines under cards, headlines of charts."""
+    found: list[Expr] = []
+    for block in tab.blocks:
+        match block:
+            case Selector(hint=hint):
+                found.append(hint)
+            case Cards(cards=cards):
+                found += [card.below for card in cards]
+            case Charts(charts=charts):
+                found += [chart.headline for chart in charts]
+            case _:
+                continue
+    return found
+
+
+def _column_units(table: Table) -> Iterator[tuple[str, str, Expr]]:
+    """What to check of each column: its label, unit and algebra."""
+    heads = (table.heads,) if table.heads else ()
+    for column in (*heads, *table.columns):
+        label = f"{column.axis.label}, {column.label}"
+        match column.content:
+            case Formula(algebra=algebra):
+                yield label, column.unit, algebra
+            case Gathered(links=links):
+                units = column.units or ((column.unit, ""),) * len(links)
+                for (unit, _), link in zip(units, links, strict=True):
+                    yield label, unit, link
+            case _:
+                continue
 
 
 def _unit_fault(label: str, declared: str, algebra: Expr) -> str:
     try:
         found = unit_of(algebra)
-        if found in (None, parse(declared)):
+        if declared == MIXED or found in (None, parse(declared)):
             return ""
     except UnitError as error:
         return f"{label}: {error}"

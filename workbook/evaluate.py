@@ -22,6 +22,7 @@ from workbook.book import (
     entry_value,
     lines_of,
     tables_of,
+    texts_of,
 )
 from workbook.expr import At, Binary, Body, Call, Constant, Expr, Operator, Range, Run, Text
 from workbook.functions import EPOCH, Cells, ErrorValue, Value, number
@@ -50,7 +51,7 @@ class Model:
         self._lines = {line.key: line for tab in tabs for line in lines_of(tab)}
         self._tabs = tuple(tabs)
         self._changes = dict(changes or {})
-        self._known: dict[tuple[int, int], Value] = {}
+        self._known: dict[tuple[int, int], Value | ErrorValue] = {}
 
     def __getitem__(self, key: str) -> Value:
         """The value of the line with this key."""
@@ -73,8 +74,11 @@ class Model:
 
     def _once(self, key: tuple[int, int], work: Callable[[], Value]) -> Value:
         if key not in self._known:
-            self._known[key] = work()
-        return self._known[key]
+            self._known[key] = self._kept(work)
+        known = self._known[key]
+        if isinstance(known, ErrorValue):
+            raise known
+        return known
 
     def _line(self, line: Line) -> Value:
         if line.algebra is not None:
@@ -136,7 +140,8 @@ class Model:
         columns = [c for table in tables_of(tab) for c in table.columns]
         cells = [partial(self.cell, c, i) for c in columns for i in range(len(c.axis.entities))]
         lines = [partial(self.line, line) for line in lines_of(tab)]
-        return [self._kept(work) for work in (*lines, *cells)]
+        texts = [partial(self.value, text) for text in texts_of(tab)]
+        return [self._kept(work) for work in (*lines, *cells, *texts)]
 
     def _thunk(self, expr: Expr, place: int | None) -> Callable[[], Value | Cells]:
         return lambda: self._evaluate(expr, place)

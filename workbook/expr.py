@@ -203,6 +203,11 @@ def broken(operand: Expr) -> Call:
     return _call("broken", operand)
 
 
+def content(entry: Expr, blank: str) -> Call:
+    """What was typed, of any kind, or the text *blank* where nothing was; it has no unit."""
+    return _call("content", entry, Text(blank))
+
+
 def override(entry: Expr, default: Operand) -> Call:
     """The entry where a number was typed, *default* where it was left blank."""
     return when(given(entry), entry, default)
@@ -279,6 +284,11 @@ def order(column: Vector) -> Binary:
     return _call("count_above", column, Range(column)) + _call(
         "count_same", column, Range(column, so_far=True)
     )
+
+
+def rounded(operand: Expr, places: Operand) -> Call:
+    """The operand to a number of places, half away from zero: to compare or to show, not to use."""
+    return _call("rounded", operand, places)
 
 
 def shown(operand: Expr, pattern: str, places: Operand) -> Call:

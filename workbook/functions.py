@@ -289,6 +289,11 @@ def _shown_unit(units: Sequence[MaybeUnit]) -> Unit:
     return TEXT
 
 
+def _rounded_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    _must(units[1], NONE, "a number of places")
+    return arithmetic_unit(units[:1])
+
+
 def _dated_unit(units: Sequence[MaybeUnit]) -> Unit:
     _must(units[0], DATE, "a day")
     return TEXT
@@ -317,6 +322,12 @@ BY_NAME: dict[str, Function] = {
     ),
     "broken": Function(
         "ISERROR", lambda w: f"{w[0]} is an error", _anything, lambda a: _is_error(a[0])
+    ),
+    "content": Function(
+        'IF({0}="",{1},{0})',
+        lambda w: f"{w[0]}, or {w[1]} where it is blank",
+        lambda _: None,
+        lambda a: _scalar(a[1]() if a[0]() in (None, "") else a[0]()),
     ),
     "pick": Function("CHOOSE", lambda w: f"by {w[0]}: {_listed(w[1:])}", _choices, _pick),
     "total": Function(
@@ -361,6 +372,12 @@ BY_NAME: dict[str, Function] = {
     ),
     "ordinal": Function(
         "ROWS", lambda _: "the row's number", _dimensionless, lambda a: float(len(_cells(a[0])))
+    ),
+    "rounded": Function(
+        "ROUND",
+        lambda w: f"{w[0]}, rounded",
+        _rounded_unit,
+        lambda a: float(_half_up(number(a[0]()), int(number(a[1]())))),
     ),
     "shown": Function("TEXT(ROUND({0},{2}),{1})", lambda w: w[0], _shown_unit, _shown),
     "dated": Function("TEXT", lambda w: w[0], _dated_unit, _dated),

@@ -17,6 +17,7 @@ class Constants:
     one_run: Line
     billion: Line
     places: Line
+    order_places: Line
     tolerance: Line
     always: Line
 
@@ -29,6 +30,7 @@ class Constants:
             self.one_run,
             self.billion,
             self.places,
+            self.order_places,
             self.tolerance,
             self.always,
         )
@@ -76,6 +78,14 @@ def build() -> Constants:
             "1",
             constant=2.0,
             how="7.48 and 20% have two",
+            memo="Model",
+        ),
+        order_places=Line(
+            "order_places",
+            "Places that sizes are compared to",
+            "1",
+            constant=9.0,
+            how="So that figures equal but for their last bit keep their order everywhere",
             memo="Model",
         ),
         tolerance=Line(

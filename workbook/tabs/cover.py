@@ -13,7 +13,7 @@ from workbook.tabs.scenarios import Scenarios
 from workbook.tabs.sources import Sources
 
 LEGEND = (
-    ("input", "1234.50", "Input: type here, and only here"),
+    ("input_sample", "1234.50", "Input: type here, and only here"),
     ("calculation", "1234.50", "Calculation on this tab"),
     ("link", "1234.50", "Drawn from another tab"),
     ("stamp", "1234.50", "Worked out when the file was made: not live"),

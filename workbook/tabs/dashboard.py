@@ -63,13 +63,11 @@ def _cards(
             "Serviceable revenue a year",
             live.revenue,
             "card_usd",
-            joined("at $", constants.decimal(utilization.per_hour), " per inference hour"),
+            joined("at ", utilization.words, " per inference hour"),
             "revenue",
         ),
         category("inference", hours("inference")),
-        category(
-            "training", joined(hours("training"), "; ", constants.percent(live.covered), " of need")
-        ),
+        category("training", joined(constants.percent(live.covered), " of what is needed")),
         category("research", hours("research")),
         Card(
             "Held back",
@@ -94,16 +92,15 @@ def _charts(
     constants: Constants,
 ) -> tuple[Chart, ...]:
     return (
-        _allocation(scenarios, constants),
+        _allocation(scenarios),
         _supply(supply, constants),
         _swings(sensitivity, constants),
         _utilization(utilization, constants),
     )
 
 
-def _allocation(scenarios: Scenarios, constants: Constants) -> Chart:
-    live = scenarios.live.shares
-    headline = joined(scenarios.live.words, ", research ", constants.percent(live["research"]))
+def _allocation(scenarios: Scenarios) -> Chart:
+    inference, training, research = scenarios.live.words.values()
     named = (
         ("p0", "P0", "label_light"),
         ("inference", "Inference", "label_light"),
@@ -113,7 +110,7 @@ def _allocation(scenarios: Scenarios, constants: Constants) -> Chart:
     )
     return Chart(
         kind="stacked_share",
-        headline=headline,
+        headline=joined("Live: ", inference, ", ", training, ", ", research),
         title="Share of supply by scenario, % (● is live)",
         series=tuple(
             Series(label, scenarios.shares[key], key, label_data=colour, labels="chart_pct")
@@ -139,10 +136,7 @@ def _supply(supply: Supply, constants: Constants) -> Chart:
     return Chart(
         kind="waterfall",
         headline=joined(
-            constants.billions(supply.allocatable),
-            " bn of ",
-            constants.billions(supply.hours),
-            " bn hours can be allocated",
+            constants.billions(supply.allocatable), " bn of ", supply.words, " can be allocated"
         ),
         title="From supply to what can be allocated, bn H100e-hr a year",
         series=bars,
@@ -182,8 +176,8 @@ def _utilization(utilization: Utilization, constants: Constants) -> Chart:
         headline=joined(
             "At ",
             constants.percent(utilization.inference),
-            " utilization an hour earns $",
-            constants.decimal(utilization.per_hour),
+            " utilization an hour earns ",
+            utilization.words,
         ),
         title="Revenue per H100e hour by utilization, $",
         series=(

@@ -50,11 +50,12 @@ def build(
     """The tab: *where* has each figure by id, *at_memo* gives its value at the memo's inputs."""
     table, tied, tied_live = _numbers(printed, where, at_memo, changed, constants)
     count = Line("memo_numbers", "Printed numbers", "1", counted(tied))
+    tying = Line("memo_tied", "Those that tie at the memo’s inputs", "1", total(tied))
     untied = Line(
         "memo_untied",
         "Printed numbers that do not tie at the memo’s inputs",
         "1",
-        count - total(tied),
+        count - tying,
         show="flag",
     )
     untied_live = Line(
@@ -77,10 +78,10 @@ def build(
         "In words",
         "text",
         joined(
-            shown(total(tied), "0", 0),
+            shown(tying, "0", 0),
             " of ",
             shown(count, "0", 0),
-            " printed numbers tie to every digit at the memo’s inputs",
+            " printed numbers tie at the memo’s inputs",
         ),
     )
     tab = Tab(
@@ -90,7 +91,7 @@ def build(
         (
             table,
             _readings(readings, where, at_memo),
-            Lines("Summary", (count, untied, untied_live, unmoved, state)),
+            Lines("Summary", (count, tying, untied, untied_live, unmoved, state)),
         ),
         widths=WIDTHS,
         how_column=0,

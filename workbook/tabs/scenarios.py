@@ -36,7 +36,7 @@ class Live:
     """The live scenario: what everything after it reads."""
 
     place: Line
-    words: Line
+    words: dict[str, Line]
     hours: dict[str, Line]
     shares: dict[str, Line]
     revenue: Line
@@ -112,7 +112,7 @@ def build(
             _sideways("What must be nothing", deviations.shown, live_lines, live_place),
             Lines(
                 "For other tabs",
-                (live_place, live.words, *recommended.values(), recommended_revenue),
+                (live_place, *live.words.values(), *recommended.values(), recommended_revenue),
             ),
         ),
         grid="across",
@@ -155,17 +155,15 @@ def _live(
     }
     beside |= {given.hours[c]: line for c, line in hours.items()}
     beside |= {given.shares[key]: line for key, line in shares.items()}
-    words = Line(
-        "live_words",
-        "Live inference and training in words",
-        "text",
-        joined(
-            "Inference ",
-            constants.percent(shares["inference"]),
-            ", training ",
-            constants.percent(shares["training"]),
-        ),
-    )
+    words = {
+        c: Line(
+            f"live_{c}_words",
+            f"Live {c} in words",
+            "text",
+            joined(f"{c} ", constants.percent(shares[c])),
+        )
+        for c in CATEGORIES
+    }
     return Live(place, words, hours, shares, revenue, covered), beside
 
 

@@ -65,7 +65,7 @@ def build(
     working = cases.working(axis, overrides, base, training, added)
     hours = cases.hours_of(axis, overrides, working, base, remainder)
     results = cases.results(axis, overrides, working, hours, base)
-    swung, swing_tables = swings.build(base, swing, supply)
+    swung, swing_tables = swings.build(base, swing, supply, constants.order_places)
     blocks = (
         Lines("Drivers: drawn from other tabs, and what follows", (*base.lines, alone)),
         Table(

@@ -7,11 +7,25 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Day, Input, Number
 from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Stamp, Tab, Table
-from workbook.expr import MIXED, Expr, above, below, both, either, given, same, total, when
+from workbook.expr import (
+    MIXED,
+    Expr,
+    above,
+    below,
+    both,
+    content,
+    differs,
+    either,
+    given,
+    same,
+    total,
+    when,
+)
 
-WIDTHS = (226, 240, 76, 134, 134, 64, 100, 100, 64, 84, 80, 380, 170)
+WIDTHS = (226, 240, 76, 134, 134, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
 
 BLANK = "blank"
+NUMBER, OPTIONAL, TEXT = "number", "optional", "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +34,7 @@ class Sources:
 
     changed: Line
     outside: Line
+    unusable: Line
     tab: Tab
 
 
@@ -27,7 +42,7 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
     """The registry. *where* has each input's cell, *memo* its value in the memo, by id."""
     axis = Axis("registry", "Input", tuple(Entity(e.name, e.id) for e in inputs))
     units = tuple((e.unit, "") for e in inputs)
-    links = tuple(_present(e, where[e.id]) for e in inputs)
+    links = tuple(content(where[e.id], BLANK) for e in inputs)
     now = Column("now", "Value now", MIXED, axis, Gathered(links), units=units)
     original = axis.fixed(
         "memo_value",
@@ -59,6 +74,24 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         ),
         how="1 where a number is outside its range",
     )
+    kind = axis.fixed("kind", "Takes", [_kind(e) for e in inputs], "muted")
+    blank = same(now, BLANK)
+    unusable = axis.formula(
+        "unusable",
+        "Unusable",
+        "1",
+        when(
+            either(
+                given(now),
+                both(same(kind, TEXT), differs(now, BLANK)),
+                both(same(kind, OPTIONAL), blank),
+            ),
+            0,
+            1,
+        ),
+        how="1 where a number is needed and there is none, or where text is needed and blank",
+    )
+    unusable_total = Line("inputs_unusable", "Inputs that cannot be used", "1", total(unusable))
     changed_total = Line("inputs_changed", "Inputs that differ from the memo", "1", total(changed))
     outside_total = Line("inputs_outside", "Inputs outside their range", "1", total(outside))
     columns = (
@@ -70,6 +103,8 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         low,
         high,
         outside,
+        kind,
+        unusable,
         axis.fixed("basis", "Basis", [str(e.basis) for e in inputs], "muted"),
         axis.fixed("as_of", "As of", [e.as_of for e in inputs], "memo", unit="date"),
         axis.fixed("source", "Source", [e.source for e in inputs], "note"),
@@ -79,7 +114,14 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         "Every input",
         axis,
         columns,
-        margin=Margin("Total", ((changed, changed_total), (outside, outside_total))),
+        margin=Margin(
+            "Total",
+            (
+                (changed, changed_total),
+                (outside, outside_total),
+                (unusable, unusable_total),
+            ),
+        ),
         note="Basis: published (a document says so), measured (a benchmark), calibrated (fitted to "
         "data), assumed (an estimate).",
     )
@@ -91,14 +133,14 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         widths=WIDTHS,
         freeze_head=True,
     )
-    return Sources(changed_total, outside_total, tab)
+    return Sources(changed_total, outside_total, unusable_total, tab)
 
 
-def _present(entry: Input, cell: Expr) -> Expr:
-    """The cell's value; a link to a blank cell would show 0."""
-    if isinstance(entry, Number) and entry.optional:
-        return when(given(cell), cell, BLANK)
-    return cell
+def _kind(entry: Input) -> str:
+    """What may stand in the cell: a number, a number or nothing, or text."""
+    if isinstance(entry, Number):
+        return OPTIONAL if entry.optional else NUMBER
+    return NUMBER if isinstance(entry, Day) else TEXT
 
 
 def _original(entry: Input, memo: Mapping[str, Stamp]) -> Stamp:

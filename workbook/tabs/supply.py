@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Margin, Tab, Table, entered
-from workbook.expr import At, highest, running, same, total, total_where, when
+from workbook.expr import At, highest, joined, running, same, total, total_where, when
+from workbook.tabs.constants import Constants
 from workbook.tabs.entities import axis_of, column_of
 from workbook.tabs.policy import Policy
 
@@ -54,6 +55,7 @@ class Supply:
 
     hours_a_year: Line
     hours: Line
+    words: Line
     p0_hours: Line
     buffer_hours: Line
     allocatable: Line
@@ -63,12 +65,18 @@ class Supply:
     tab: Tab
 
 
-def build(a: Assumptions, policy: Policy) -> Supply:
+def build(a: Assumptions, constants: Constants, policy: Policy) -> Supply:
     """The fleet in H100e hours a year (memo 004, supply table and assumptions 1)."""
     hours_a_year = entered(a.supply.hours_per_year)
     commitments = _commitments(a, hours_a_year)
     fleet = _fleet(a, hours_a_year, commitments)
     held = _held(policy, fleet.total_hours)
+    words = Line(
+        "supply_words",
+        "Supply in words",
+        "text",
+        joined(constants.billions(fleet.total_hours), " bn hours"),
+    )
     steps = _steps(fleet, held)
     tab = Tab(
         "Supply",
@@ -77,12 +85,12 @@ def build(a: Assumptions, policy: Policy) -> Supply:
         (
             commitments.table,
             fleet.table,
-            Lines("What can be allocated", held),
+            Lines("What can be allocated", (*held, words)),
             steps.table,
         ),
         grid="wide",
     )
-    return Supply(hours_a_year, fleet.total_hours, *held, fleet, commitments, steps, tab)
+    return Supply(hours_a_year, fleet.total_hours, words, *held, fleet, commitments, steps, tab)
 
 
 def _commitments(a: Assumptions, hours_a_year: Line) -> Commitments:

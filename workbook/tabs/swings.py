@@ -22,6 +22,7 @@ from workbook.expr import (
     order,
     ordinal,
     position,
+    rounded,
     same,
     when,
 )
@@ -42,7 +43,9 @@ class Swings:
     first: Line
 
 
-def build(base: Base, swing: Line, supply: Supply) -> tuple[Swings, tuple[Lines | Table, ...]]:
+def build(
+    base: Base, swing: Line, supply: Supply, order_places: Line
+) -> tuple[Swings, tuple[Lines | Table, ...]]:
     """How research hours move when one driver at a time moves by the same share, largest first."""
     drivers = (
         ("supply", "Supply", base.flex, ADDS),
@@ -78,11 +81,18 @@ def build(base: Base, swing: Line, supply: Supply) -> tuple[Swings, tuple[Lines 
         how="Change when the driver rises by the swing",
     )
     size = axis.formula("size", "Larger change", HOURS, highest(magnitude(low), magnitude(high)))
-    place = axis.formula("place", "Order", "1", order(size), how="1 is the largest change")
+    weight = axis.formula(
+        "weight",
+        "Share of supply, rounded",
+        SHARE,
+        rounded(size / base.supply, order_places),
+        how="Larger change ÷ total supply, to as many places as decide the order",
+    )
+    place = axis.formula("place", "Order", "1", order(weight), how="1 is the largest change")
     first = Table(
         "Swings: change of research hours when one driver moves, the others as they are",
         axis,
-        (kind, moved, low, high, size, place),
+        (kind, moved, low, high, size, weight, place),
         note="Before any shortfall: research would be cut below nothing where the sum asks for it.",
     )
     ranks = Axis(

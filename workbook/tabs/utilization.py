@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Column, Line, Lines, Tab, Table, entered
+from workbook.expr import joined
 from workbook.tabs.constants import Constants
 from workbook.tabs.entities import axis_of, column_of
 from workbook.tabs.links import drawn
@@ -22,6 +23,7 @@ class Utilization:
     discount: Line
     per_hour_list: Line
     per_hour: Line
+    words: Line
     level: Column
     list_revenue: Column
     revenue: Column
@@ -86,13 +88,19 @@ def build(
         strong=True,
         output=True,
     )
+    words = Line(
+        "revenue_words",
+        "Revenue per H100 hour in words",
+        "text",
+        joined("$", constants.decimal(after)),
+    )
     tab = Tab(
         "Utilization",
         "What an H100 hour of inference earns, by utilization, before and after discount",
         "capacity",
         (
             Lines("Drivers, drawn from other tabs", drivers),
-            Lines("Revenue per H100 hour", (from_output, from_input, full, at_list, after)),
+            Lines("Revenue per H100 hour", (from_output, from_input, full, at_list, after, words)),
             Table(
                 "Utilization sensitivity",
                 levels,
@@ -109,6 +117,7 @@ def build(
         discount=discount,
         per_hour_list=at_list,
         per_hour=after,
+        words=words,
         level=level,
         list_revenue=list_revenue,
         revenue=revenue,
