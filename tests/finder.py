@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from workbook.book import Book, Column, Tab, Table, lines_of, tables_of
@@ -14,12 +13,15 @@ LABELS, FIRST_ACROSS = 1, 4
 """The column of labels, and that of the first entity of a table laid out sideways."""
 
 
-@dataclass(frozen=True)
 class Finder:
-    """The cells of lines by name, and of columns by title, head and label."""
+    """The cells of lines by name, and of columns by title, head and label.
 
-    book: Book
-    layout: Layout
+    No dataclass: hypothesis would print the whole book with each failure.
+    """
+
+    def __init__(self, book: Book, layout: Layout) -> None:
+        self.book = book
+        self.layout = layout
 
     def line(self, name: str) -> Cell:
         """The cell of a line or of an input by its defined name."""

@@ -285,7 +285,7 @@ def _supply(g: _Given, _: Figures) -> Figures:
 
 
 def _steps(fleet: Iterable[str], f: Figures) -> Figures:
-    """The waterfall: each bar stands on its foot, and what is held back hangs from the last level."""
+    """The waterfall: each bar stands on its foot; what is held back hangs from the last level."""
     steps: Figures = {}
     level = 0.0
     bars = [(row, f[f"fleet.{row}.hours"], "chips") for row in fleet]
@@ -296,7 +296,12 @@ def _steps(fleet: Iterable[str], f: Figures) -> Figures:
         before, change = level, {"chips": amount, "total": 0.0, "held": -amount}[kind]
         level += change
         foot = {"chips": before, "total": 0.0, "held": level}[kind]
-        for name, value in (("amount", amount), ("change", change), ("level", level), ("foot", foot)):
+        for name, value in (
+            ("amount", amount),
+            ("change", change),
+            ("level", level),
+            ("foot", foot),
+        ):
             steps[f"steps.{key}.{name}"] = value
         for name in ("chips", "total", "held"):
             steps[f"steps.{key}.{name}"] = amount if name == kind else 0.0
@@ -317,7 +322,10 @@ def _training(g: _Given, _: Figures) -> Figures:
     f["training_reference_hours"] = f[f"models.{reference}.hours"]
     f["training_growth_factor"] = _growth(g, g.number("training.flop_growth"))
     f["training_pre_hours"] = pre = f["training_reference_hours"] * f["training_growth_factor"]
-    share, variants = g.number("training.post_training_share"), g.number("training.variants_per_run")
+    share, variants = (
+        g.number("training.post_training_share"),
+        g.number("training.variants_per_run"),
+    )
     f["training_post_hours"] = post = share * pre
     f["training_family_multiple"] = 1 + variants * share
     f["training_run_hours"] = pre + variants * post
@@ -499,7 +507,7 @@ def _cases(g: _Given, known: Figures) -> Figures:
         "sensitivity_hours_per_factor": factor * g.number("training.overhead"),
         "sensitivity_inference_hours": served,
         "sensitivity_research_hours": max(0.0, flex - served - need),
-        "additional_run_share": _additional_run(g, known),
+        "pre_run_a_year": known["training_pre_hours"] / known["training_run_hours"],
     }
     for row in g.rows("cases"):
         case = _case(g, row, known, f)
@@ -507,14 +515,14 @@ def _cases(g: _Given, known: Figures) -> Figures:
     return f
 
 
-def _additional_run(g: _Given, known: Figures) -> float:
-    """What one more training run adds to the year's hours."""
-    reading, runs = g.text("sensitivity.additional_run"), g.number("training.runs_per_year")
+def _additional_run(g: _Given, known: Figures, runs: float) -> float:
+    """How many runs with their variants one additional run counts as, in a year of *runs*."""
+    reading = g.text("sensitivity.additional_run")
     if reading == RUN_WITH_VARIANTS:
-        return known["training_run_hours"] / (known["training_run_hours"] * runs)
+        return 1.0
     if reading == RUN_PRE_TRAINING:
-        return known["training_pre_hours"] / (known["training_run_hours"] * runs)
-    return g.number("sensitivity.additional_run_uplift")
+        return known["training_pre_hours"] / known["training_run_hours"]
+    return g.number("sensitivity.additional_run_uplift") * runs
 
 
 def _case(g: _Given, row: str, known: Figures, base: Figures) -> Figures:
@@ -524,11 +532,12 @@ def _case(g: _Given, row: str, known: Figures, base: Figures) -> Figures:
         "rate_used": g.or_else(f"{key}.revenue_per_hour", known["revenue_per_hour"]),
         "growth_used": g.or_else(f"{key}.flop_growth", g.number("training.flop_growth")),
         "runs_used": g.or_else(f"{key}.runs_per_year", g.number("training.runs_per_year")),
-        "extra": g.or_else(f"{key}.additional_runs", 0.0) * base["additional_run_share"],
     }
+    c["one_added"] = _additional_run(g, known, c["runs_used"])
+    c["extra"] = g.or_else(f"{key}.additional_runs", 0.0) * c["one_added"]
     c["factor"] = _growth(g, c["growth_used"])
     a_run = known["training_reference_hours"] * c["factor"] * known["training_family_multiple"]
-    year = a_run * c["runs_used"] * (1 + c["extra"])
+    year = a_run * (c["runs_used"] + c["extra"])
     c["training_needed"] = year * g.number("training.overhead")
     hold_hours = g.text(f"{key}.hold") == HOURS
     as_recommended = base["sensitivity_inference_hours"]
@@ -547,7 +556,7 @@ _HOURS_OF = {"inference": "inference", "training": "training", "research": "rese
 
 
 def _given_out(g: _Given, row: str, c: Figures, known: Figures) -> Figures:
-    """Research takes what is left; or it has a share of supply, and the other two what it leaves."""
+    """Research takes what is left; or it has a share of supply, and the others what it leaves."""
     flex = known["allocatable_hours"]
     if g.inputs[f"cases.{row}.research_share"] is None:
         left = flex - c["inference_needed"] - c["training_needed"]
@@ -587,15 +596,16 @@ def _reverse(g: _Given, known: Figures) -> Figures:
     room = 1 - (g.number("allocation.p0") + g.number("allocation.buffer"))
     served, need = known["sensitivity_inference_hours"], known["training_need_hours"]
     supply, target = known["supply_hours"], g.number("allocation.revenue_target")
-    wanted = sum(max(known[f"live_{c}_hours"], known[f"recommended_{c}_hours"]) for c in CATEGORIES)
     f = {
+        "reverse_room": room,
         "reverse_research_share": room - served / supply,
         "reverse_research_share_trained": room - served / supply - need / supply,
-        "reverse_hours_wanted": wanted,
     }
+    for c in CATEGORIES:
+        f[f"reverse_{c}_hours"] = max(known[f"live_{c}_hours"], known[f"recommended_{c}_hours"])
     if room > 0:
         f["reverse_supply_needs"] = (served + need) / room
-        f["reverse_supply"] = wanted / room
+        f["reverse_supply"] = sum(f[f"reverse_{c}_hours"] for c in CATEGORIES) / room
     if known["allocatable_hours"] > need:
         f["reverse_rate"] = target / (known["allocatable_hours"] - need)
     live = known["live_inference_hours"]
@@ -626,7 +636,8 @@ def _swings(g: _Given, known: Figures) -> Figures:
         size = max(abs(down), abs(up))
         for key, value in (("moved", hours), ("low", down), ("high", up), ("size", size)):
             f[f"swings.{driver}.{key}"] = value
-    ranked = sorted(DRIVERS, key=lambda driver: -f[f"swings.{driver}.size"])
+    # sizes equal to twelve places of supply keep the order of the table
+    ranked = sorted(DRIVERS, key=lambda d: -round(f[f"swings.{d}.size"] / f["supply_hours"], 12))
     for rank, driver in enumerate(ranked, 1):
         changes = f[f"swings.{driver}.low"], f[f"swings.{driver}.high"]
         f[f"swings.{driver}.place"] = f[f"ranked.rank_{rank}.rank"] = float(rank)

@@ -1,4 +1,4 @@
-"""The memo's printed numbers: every one is reproduced to its last digit, and a wrong one is seen."""
+"""The memo's printed numbers: each is reproduced to its last digit, and a wrong one is seen."""
 
 from __future__ import annotations
 
@@ -303,7 +303,9 @@ def test_one_wrong_digit_fails_the_checks_by_name(
     assert str(wrong.value("banner")).startswith("▲")
 
 
-def test_moved_inputs_are_no_fault_of_the_memo(built: Built, found: Finder, book_path: Path) -> None:
+def test_moved_inputs_are_no_fault_of_the_memo(
+    built: Built, found: Finder, book_path: Path
+) -> None:
     """With MFU at 40 % live figures move away; what was stamped at the build still ties."""
     rows = memo_tab(found)
     need = rows[("Training", "Opus 4 H100 hours")]

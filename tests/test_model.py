@@ -43,6 +43,7 @@ class Live:
         raise KeyError(figure)
 
     def number(self, figure: str) -> float:
+        """The value of a figure that is a number."""
         value = self[figure]
         assert isinstance(value, float), f"{figure} is {value!r}"
         return value
@@ -191,7 +192,7 @@ def test_the_literal_increase_is_a_factor_of_five(at: Given) -> None:
 def test_printed_shares_are_a_hundredth_short(at: Given) -> None:
     """Haiku at 3 % three times over gives $5.5615 and $27.8075, and the check says why."""
     live = at({"pricing.share_reading": oracle.SHARES_AS_PRINTED})
-    # 10 % x (5 + 5 + 15 + 15) + 25 % x (3 + 3) + 3 % x (1 + 0.80 + 0.25)
+    # Opus 10 % of 5 + 5 + 15 + 15, Sonnet 25 % of 3 + 3, Haiku 3 % of 1 + 0.80 + 0.25
     assert live["price_input"] == approx(4.0 + 1.5 + 0.0615)
     assert live["price_output"] == approx(27.8075)
     assert live["checks.token_shares.failed"] == 1
@@ -355,7 +356,8 @@ def test_the_supply_that_funds_live_and_recommended(at: Given) -> None:
     """Scenario 2 live: its inference and training and scenario 1's research, over 75 %."""
     live = at({"allocation.live_scenario": "2 · Serviceable revenue"})
     wanted = 0.35 * SUPPLY + 0.24 * SUPPLY + RESEARCH
-    assert live["reverse_hours_wanted"] == approx(wanted)
+    assert live["reverse_inference_hours"] == approx(0.35 * SUPPLY)
+    assert live["reverse_research_hours"] == approx(RESEARCH)
     assert live["reverse_supply"] == approx(wanted / 0.75)
 
 
@@ -398,6 +400,8 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "weights": {"sizes.s8b.weight": 0.11},
     "token_shares": {"pricing.share_reading": oracle.SHARES_AS_PRINTED},
     "ranges": {"training.mfu": 50.0},
+    "usable": {"allocation.revenue_target": None},
+    "errors_dashboard": {"utilization.discount": 1.0},
     "errors_supply": {"fleet.tpu.ratio": 0.0},
     "errors_training": {"training.mfu": 0.0},
     "errors_pricing": {"prices.haiku_3.input": "0.25"},
@@ -424,7 +428,7 @@ def test_checks_that_no_input_can_break_hold_by_construction(at: Given, built: B
     """Only identities have no input that breaks them: tiers and supply add up by themselves."""
     checks = next(tab for tab in built.book.tabs if tab.name == "Checks")
     keys = {entity.key for entity in tables_of(checks)[0].axis.entities}
-    never = {"tiers", "supply", "errors_inputs", "errors_dashboard", "memo", "memo_live"}
+    never = {"tiers", "supply", "errors_inputs", "memo", "memo_live"}
     assert keys == set(BROKEN) | never
     everything: dict[str, Entry] = {}
     for changes in BROKEN.values():
@@ -459,6 +463,23 @@ def test_the_memo_is_not_checked_against_changed_inputs(at: Given) -> None:
 def test_a_changed_input_is_counted(at: Given, input_id: str, typed: Entry) -> None:
     """A number, a text, a choice, a cleared cell, and a zero typed into a blank one all count."""
     assert at({input_id: typed})["inputs_changed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("input_id", "typed"),
+    [
+        ("allocation.revenue_target", None),
+        ("allocation.p0", "10%"),
+        ("cases.own_1.revenue_target", "25bn"),
+        ("fleet.tpu.provider", None),
+        ("prices.haiku_3.release", None),
+    ],
+)
+def test_an_input_that_cannot_be_used_fails_a_check(at: Given, input_id: str, typed: Entry) -> None:
+    """A cleared number, text for a number (required or optional), a cleared text or date."""
+    live = at({input_id: typed})
+    assert live["inputs_unusable"] == 1
+    assert live["checks.usable.failed"] == 1
 
 
 # --- laws for all inputs -----------------------------------------------------------------------

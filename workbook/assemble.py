@@ -50,7 +50,7 @@ GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Core:
     """The model itself: the tabs of the memo, before anything that looks back at them."""
 

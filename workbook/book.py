@@ -228,7 +228,7 @@ class Margin:
     place: Line | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
     """Entities × columns: one below the other, or side by side where *across*."""
 
@@ -247,7 +247,7 @@ class Table:
                 raise ValueError(f"{column.key!r} is not a column of {self.axis.key!r}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Lines:
     """Lines one below the other: label, unit, value, how it comes about, source."""
 
@@ -344,7 +344,7 @@ class Charts:
 Block: TypeAlias = Table | Lines | Prose | Legend | Contents | Selector | Cards | Charts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tab:
     """One sheet: its blocks from top to bottom, and those in a second flow to the right.
 
@@ -374,7 +374,7 @@ class Band:
     banner: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Book:
     """All tabs in order, with what the document says of itself."""
 

@@ -23,7 +23,7 @@ class OutputError(OSError):
     """The workbook cannot be put where it was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Built:
     """A finished workbook: its bytes, its layout and its values."""
 

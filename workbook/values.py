@@ -45,7 +45,7 @@ class Disagreement(FillError):
         super().__init__(_listed(f"{head}; write it with the portable functions", rows))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Filled:
     """An xlsx with its values: the file, the value of each formula cell, their number."""
 

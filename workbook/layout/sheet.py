@@ -77,7 +77,7 @@ class PlacedChart:
     series: tuple[PlacedSeries, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Sheet:
     """One tab, laid out."""
 
@@ -94,7 +94,7 @@ class Sheet:
     one_page: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """The whole workbook with its addresses: sheets in order, and the cell of each defined name."""
 

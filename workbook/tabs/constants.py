@@ -84,7 +84,7 @@ def build() -> Constants:
             "order_places",
             "Places that sizes are compared to",
             "1",
-            constant=9.0,
+            constant=12.0,
             how="So that figures equal but for their last bit keep their order everywhere",
             memo="Model",
         ),
