@@ -637,7 +637,8 @@ def _swings(g: _Given, known: Figures) -> Figures:
         for key, value in (("moved", hours), ("low", down), ("high", up), ("size", size)):
             f[f"swings.{driver}.{key}"] = value
     # sizes equal to twelve places of supply keep the order of the table
-    ranked = sorted(DRIVERS, key=lambda d: -round(f[f"swings.{d}.size"] / f["supply_hours"], 12))
+    whole = known["supply_hours"]
+    ranked = sorted(DRIVERS, key=lambda d: -round(f[f"swings.{d}.size"] / whole, 12))
     for rank, driver in enumerate(ranked, 1):
         changes = f[f"swings.{driver}.low"], f[f"swings.{driver}.high"]
         f[f"swings.{driver}.place"] = f[f"ranked.rank_{rank}.rank"] = float(rank)

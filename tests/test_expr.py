@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from books import day, entities, figure, optional, words
 from hypothesis import given
 from hypothesis import strategies as st
-from trees import arithmetic, entities, figure, optional, words
+from trees import arithmetic
 
 from workbook.book import Axis, Line
+from workbook.dimensions import unit_of
 from workbook.expr import (
     MIXED,
     At,
@@ -31,12 +34,13 @@ from workbook.expr import (
     below,
     both,
     broken,
+    content,
     count_where,
     counted,
+    dated,
     differs,
     either,
     highest,
-    in_words,
     joined,
     largest,
     leaves,
@@ -50,19 +54,20 @@ from workbook.expr import (
     pick,
     position,
     repeated,
+    rounded,
     running,
     same,
     shown,
     total,
     total_of,
     total_where,
-    unit_of,
     when,
 )
 from workbook.expr import (
     given as is_given,
 )
 from workbook.units import FLAG, NONE, TEXT, UnitError, parse
+from workbook.words import in_words
 
 HOURS = Line("hours", "Hours", "H100e·h", constant=60.0)
 PRICE = Line("price", "Price", "USD/(H100e·h)", constant=2.0)
@@ -70,6 +75,7 @@ REVENUE = Line("revenue", "Revenue", "USD", constant=90.0)
 SHARE = Line("part", "Share", "share", constant=0.25)
 ZONE = words("zone", "North")
 ENTRY = optional("own", None)
+DAY = day("day", date(2026, 3, 1))
 FLEET = Axis("fleet", "Chip", entities("alpha", "beta"))
 CHIPS = FLEET.fixed("chips", "Chips", (4.0, 6.0), "constant", unit="chip")
 COST = FLEET.fixed("cost", "Cost", (4.0, 6.0), "constant", unit="USD")
@@ -164,7 +170,10 @@ A, B, C = (figure(key, 1.0) for key in ("first", "second", "third"))
         (position(ZONE, NOTE), "the place of zone in Note"),
         (At(CHIPS, "beta"), "Chips of Beta"),
         (all_cells("Supply"), "the sum of all cells of Supply"),
-        (shown(A, "0.0"), "first"),
+        (shown(A, "0.0", 1), "first"),
+        (dated(DAY), "day"),
+        (rounded(A - B, 0), "first − second, rounded"),
+        (content(ENTRY, "none"), "own, or “none” where it is blank"),
         (ordinal(CHIPS), "the row's number"),
     ],
 )
@@ -211,6 +220,8 @@ def value(tree: Expr, known: dict[str, Fraction]) -> Fraction:
 
 # --- what it is measured in -------------------------------------------------------------------
 
+COMPARED = "conditions are joined with both and either, not compared"
+
 
 @pytest.mark.parametrize(
     ("tree", "unit"),
@@ -230,7 +241,12 @@ def value(tree: Expr, known: dict[str, Fraction]) -> Fraction:
         (order(CHIPS), NONE),
         (position(ZONE, NOTE), NONE),
         (nth(COST, position(ZONE, NOTE)), parse("USD")),
-        (joined("a", shown(HOURS, "0")), TEXT),
+        (joined("a", shown(HOURS, "0", 0)), TEXT),
+        (shown(PRICE, "0.00", SHARE), TEXT),
+        (shown(ODD, "0.0", 1), TEXT),
+        (dated(DAY), TEXT),
+        (rounded(HOURS * PRICE, SHARE), parse("USD")),
+        (content(HOURS, "none"), None),
         (repeated("█", SHARE), TEXT),
         (same(ZONE, "North"), FLAG),
         (both(above(HOURS, 0), is_given(ZONE)), FLAG),
@@ -266,6 +282,26 @@ def test_algebra_has_the_unit_of_its_arithmetic(tree: Expr, unit: object) -> Non
         (repeated("█", HOURS), "a bar of Hours", "a number of times must be in 1"),
         (total_where(COST, (NOTE, HOURS)), "the sum of Cost where Note is Hours", "units differ"),
         (position(HOURS, NOTE), "the place of Hours in Note", "units differ: H100e·h and text"),
+        (shown(ZONE, "0", 0), "zone", "text has no number pattern"),
+        (shown(is_given(ZONE), "0", 0), "zone is given", "flag has no number pattern"),
+        (shown(DAY, "0", 0), "day", "date has no number pattern"),
+        (shown(HOURS, "0", HOURS), "Hours", "a number of places must be in 1, not H100e·h"),
+        (rounded(HOURS, HOURS), "Hours, rounded", "a number of places must be in 1, not H100e·h"),
+        (rounded(ZONE, 0), "zone, rounded", "cannot add text"),
+        (dated(HOURS), "Hours", "a day must be in date, not H100e·h"),
+        (dated(ZONE), "zone", "a day must be in date, not text"),
+        (same(is_given(A), is_given(B)), "first is given is second is given", COMPARED),
+        (
+            differs(above(A, B), broken(C)),
+            "first is above second is not third is an error",
+            COMPARED,
+        ),
+        (below(is_given(A), 1), "first is given is below 1", "units differ: 1 and flag"),
+        (
+            at_least(is_given(A), is_given(B)),
+            "first is given is at least second is given",
+            COMPARED,
+        ),
         ((HOURS + REVENUE) * PRICE, "Hours + Revenue", "units differ"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -31,6 +33,22 @@ def powers(most: int) -> st.SearchStrategy[Unit]:
 
 
 units = powers(3)
+
+
+factors = st.lists(
+    st.sampled_from([*MEASURES, *sorted(DIMENSIONLESS_NAMES)]), min_size=1, max_size=3
+)
+
+
+def product(symbols: list[str]) -> Unit:
+    """The product of symbols, counted one by one."""
+    return unit_of_powers(dict(Counter(s for s in symbols if s in SYMBOLS)))
+
+
+def written(groups: list[list[str]]) -> str:
+    """Groups of symbols as the text of a unit."""
+    texts = ["·".join(group) for group in groups]
+    return "/".join(f"({text})" if "·" in text else text for text in texts)
 
 
 @given(units, units, units)
@@ -95,6 +113,8 @@ def test_shares_and_multiples_have_no_dimension(symbol: str, bare: str) -> None:
         ("USD/(H100e·h)", {"USD": 1, "H100e": -1, "h": -1}),
         ("H100e·h/yr", {"H100e": 1, "h": 1, "yr": -1}),
         ("1/yr", {"yr": -1}),
+        ("h/s/yr", {"h": 1, "s": -1, "yr": -1}),
+        ("h·s/(yr·tok)/chip", {"h": 1, "s": 1, "yr": -1, "tok": -1, "chip": -1}),
         ("(H100e·s)/tok", {"H100e": 1, "s": 1, "tok": -1}),
         ("FLOP/(H100e·s)", {"FLOP": 1, "H100e": -1, "s": -1}),
         ("h/h", {}),
@@ -118,14 +138,63 @@ def test_hours_at_a_price_are_dollars() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["usd", "EUR", "USD/month", "h h", "", "USD/", "USD//h", "USD·", "^"]
+    ("wrong", "unknown"),
+    [
+        ("usd", "usd"),
+        ("EUR", "EUR"),
+        ("USD/month", "month"),
+        ("USD/(H100e·day)", "day"),
+        ("USD/choice", "choice"),
+        ("2", "2"),
+    ],
 )
-def test_an_unknown_unit_is_named_with_all_that_are_known(wrong: str) -> None:
+def test_an_unknown_unit_is_named_with_all_that_are_known(wrong: str, unknown: str) -> None:
     """A name that is no unit is quoted, and the message lists the symbols there are."""
-    unknown = [part for part in wrong.replace("·", "/").split("/") if part not in SYMBOLS]
     with pytest.raises(UnitError) as caught:
         parse(wrong)
-    assert f"unknown unit {unknown[0]!r}; known: FLOP, H100e, Mtok, USD" in str(caught.value)
+    known = "FLOP, H100e, Mtok, USD, chip, date, flag, h, s, text, tok, yr"
+    assert str(caught.value) == f"unknown unit {unknown!r}; known: {known}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("", " ", "h h", " h", "h ", "h\n", "USD per h", "h^2", "h*h", "-h", "$"),
+        *("/", "·", "USD/", "/h", "USD//h", "USD·", "·h", "USD··h", "USD/·h"),
+        *("()", "USD/()", "(USD", "USD)", "USD/(h", "USD/h)", "USD/((h·s))", "USD/(h/s)"),
+        *("USD(h)", "(USD)h", "USD·(h·s)", "(USD·h)·s", "USD/(h)(s)"),
+    ],
+)
+def test_a_unit_that_cannot_be_read_is_quoted_with_an_example(wrong: str) -> None:
+    """Blanks, powers, stray signs and stray brackets are refused, and the message shows how."""
+    with pytest.raises(UnitError) as caught:
+        parse(wrong)
+    assert str(caught.value) == f"unreadable unit {wrong!r}; write it like USD/(H100e·h)"
+
+
+@given(st.lists(factors, min_size=1, max_size=3))
+def test_each_factor_counts(groups: list[list[str]]) -> None:
+    """The first group of symbols multiplies and each later one divides."""
+    head, *below = map(product, groups)
+    for group in below:
+        head = head / group
+    assert parse(written(groups)) == head
+
+
+@given(st.lists(factors, min_size=1, max_size=3), st.integers(0), st.sampled_from(" ()·/^\n"))
+def test_a_stray_sign_is_never_read_over(groups: list[list[str]], at: int, stray: str) -> None:
+    """One sign too many, anywhere in a unit, is refused."""
+    text = written(groups)
+    at %= len(text) + 1
+    with pytest.raises(UnitError, match=r"(unreadable|unknown) unit"):
+        parse(text[:at] + stray + text[at:])
+
+
+@pytest.mark.parametrize("wrong", ["text/h", "h/text", "USD·flag", "flag·USD", "date·date"])
+def test_a_unit_of_a_text_or_a_flag_is_refused(wrong: str) -> None:
+    """Text, flags and dates are no factors of a unit that is declared either."""
+    with pytest.raises(UnitError, match="cannot multiply or divide"):
+        parse(wrong)
 
 
 @given(units, st.sampled_from([TEXT, FLAG, DATE]))

@@ -1,49 +1,38 @@
-"""Random algebra for the tests: small books of figures, and trees that grow over them."""
+"""Random algebra for the tests: trees that grow over the figures of a small book."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from random import Random
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from hypothesis import strategies as st
 
-from workbook import assumptions, expr, functions, theme, xlsx
-from workbook.assumptions import Basis, Number
-from workbook.book import (
-    Band,
-    Block,
-    Book,
-    Column,
-    Entity,
-    Line,
-    Lines,
-    Tab,
-    Table,
-)
-from workbook.engines import Cell
+from workbook import expr, functions
+from workbook.book import Column
 from workbook.evaluate import Model
-from workbook.expr import Binary, Call, Constant, Expr, Operator, Scalar, Text, Vector
-from workbook.functions import Value
-from workbook.layout import Excel, Layout, Place, Sheet, lay_out
+from workbook.expr import (
+    Binary,
+    Call,
+    Constant,
+    Expr,
+    Operator,
+    Scalar,
+    Text,
+    Vector,
+)
+from workbook.functions import ErrorValue, Value
 
 T = TypeVar("T")
 
-STAMP = datetime(2026, 1, 1)  # noqa: DTZ001 - the writer takes a time without a zone
 CLOSE = 1e-9
 """Below this, relatively, rounding decides a difference, and engines round in their own ways."""
-LARGEST_SHOWN = 1e9
-# pattern → what it multiplies by, and its places after the point
-PATTERNS = {
-    "0": (1, 0),
-    "#,##0": (1, 0),
-    "0.0": (1, 1),
-    "0.00": (1, 2),
-    "0%": (100, 0),
-    "0.0%": (100, 1),
-}
+PATTERNS = {"0": 0, "#,##0": 0, "0.0": 1, "0.00": 2, "0%": 2, "0.0%": 3}
+"""The patterns of numbers in texts, and the places that each rounds to."""
+
+
+SHOWN, ROUNDED = functions.BY_NAME["shown"], functions.BY_NAME["rounded"]
 
 
 class TooClose(Exception):
@@ -61,32 +50,35 @@ class Careful(Model):
                 raise TooClose
         return value
 
-    def _evaluate(self, expr: Expr, place: int | None) -> Value | list[Value]:
-        if isinstance(expr, Call) and expr.function is functions.BY_NAME["shown"]:
-            self._refuse_odd(expr, place)
+    def _evaluate(self, expr: Expr, place: int | None) -> Value | list[Value | ErrorValue]:
+        match expr:
+            case Call(function=f, arguments=(figure, Text(value=pattern), _)) if f is SHOWN:
+                value = functions.number(self.value(figure, place))
+                if near_a_tie(value, PATTERNS[pattern]) or odd_one(value, pattern):
+                    raise TooClose
+            case Call(function=f, arguments=(figure, places)) if f is ROUNDED:
+                count = functions.number(self.value(places, place))
+                if near_a_tie(functions.number(self.value(figure, place)), int(count)):
+                    raise TooClose
         return super()._evaluate(expr, place)
 
-    def _refuse_odd(self, shown: Call, place: int | None) -> None:
-        figure, pattern = shown.arguments
-        if isinstance(pattern, Text) and pattern.value in PATTERNS:
-            value = functions.number(self.value(figure, place))
-            if written_oddly(value, pattern.value):
-                raise TooClose
+
+def near_a_tie(value: float, places: int) -> bool:
+    """Whether the last bits of *value* decide which way it is rounded."""
+    last: float = abs(value) * 10**places
+    return abs(last % 1 - 0.5) < CLOSE * max(1.0, last)
 
 
-def written_oddly(value: float, pattern: str) -> bool:
-    """Whether an engine is known to write *value* in its own way.
+def odd_one(value: float, pattern: str) -> str:
+    """The engine that is known to write *value*, once it is rounded, in its own way, if any.
 
-    Ties differ everywhere; ironcalc loses the sign of −1 and the carry from 0.996 to 1.00;
-    formulas writes -0, and "0," under a thousands separator.
+    ironcalc loses the sign of −1 in the last place; formulas writes -0, and "0," under a
+    thousands separator.
     """
-    factor, places = PATTERNS[pattern]
-    size = abs(value) * factor
-    rounded, last = round(size, places), size * 10**places
-    tie = abs(last % 1 - 0.5) < CLOSE * max(1.0, last)
-    carry = rounded == 1 and (value < 0 or size < 1)
-    empty = rounded == 0 and (value < 0 or pattern == "#,##0")
-    return size > LARGEST_SHOWN or tie or carry or empty
+    last = int(abs(value) * 10 ** PATTERNS[pattern] + 0.5)
+    if last == 1 and value < 0:
+        return "ironcalc"
+    return "formulas" if last == 0 and (value < 0 or pattern == "#,##0") else ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +94,7 @@ class Ground:
     runs: tuple[tuple[Scalar, ...], ...]
     columns: tuple[Vector, ...]
     sparse: tuple[Vector, ...]
+    broken: tuple[Vector, ...]
     texts: tuple[Vector, ...]
     own: tuple[Vector, ...] = ()
     counting: tuple[Vector, ...] = ()
@@ -128,6 +121,7 @@ class Grower:
         if depth == 0 or self._random.random() < 0.1:
             return self._pick((*self._ground.figures, *self._ground.own, Constant(0), Constant(1)))
         kinds = [self._arithmetic] * 6 + [self._branch, self._extreme, self._over, self._found]
+        kinds.append(self._rounded)
         return self._pick(kinds)(depth - 1)
 
     def text(self, depth: int) -> Expr:
@@ -164,8 +158,12 @@ class Grower:
             (expr.lowest(*operands), expr.highest(*operands), expr.magnitude(operands[0]))
         )
 
+    def _rounded(self, depth: int) -> Expr:
+        return expr.rounded(self.number(depth), self._rounding(self._random.randint(0, 3)))
+
     def _over(self, _depth: int) -> Expr:
-        column = self._pick((*self._ground.columns, *self._ground.sparse))
+        # formualizer finds 0 where INDEX comes to a blank, and others pass a blank over in MIN
+        column = self._pick((*self._ground.columns, *self._ground.broken))
         keys = self._pick(self._ground.texts)
         where = (keys, self._pick(self._ground.words))
         choices: list[Expr] = [
@@ -184,7 +182,9 @@ class Grower:
         return self._pick(choices)
 
     def _found(self, _depth: int) -> Expr:
-        column, keys = self._pick(self._ground.columns), self._pick(self._ground.texts)
+        # formualizer finds 0 where INDEX comes to a blank, and others pass a blank over in MIN
+        column = self._pick((*self._ground.columns, *self._ground.broken))
+        keys = self._pick(self._ground.texts)
         key = self._pick(self._ground.words)
         choices = [expr.nth(column, self._place()), expr.position(key, keys)]
         if self._same_axis(keys, column):
@@ -210,8 +210,16 @@ class Grower:
 
     def _shown(self, depth: int) -> Expr:
         if self._random.random() < 0.2:
-            return expr.shown(self._pick(self._ground.days), "yyyy-mm-dd")
-        return expr.shown(self.number(depth), self._pick(tuple(PATTERNS)))
+            return expr.dated(self._pick(self._ground.days))
+        pattern = self._pick(tuple(PATTERNS))
+        return expr.shown(self.number(depth), pattern, self._rounding(PATTERNS[pattern]))
+
+    def _rounding(self, places: int) -> Expr:
+        """This number of places: none is 0, one is 1 or a line, more are a line."""
+        if places == 0:
+            return Constant(0)
+        line = self._ground.places[places - 1]
+        return self._pick((line, Constant(1))) if places == 1 else line
 
     def _bar(self, _depth: int) -> Expr:
         return expr.repeated("█", self._whole())
@@ -243,99 +251,6 @@ class Grower:
 
     def _pick(self, options: Sequence[T]) -> T:
         return options[self._random.randrange(len(options))]
-
-
-def about(name: str) -> dict[str, Any]:
-    """What an input says of itself, where no test looks."""
-    told = dict.fromkeys(("label", "note", "source", "memo"), "As the test has it")
-    return told | {"id": f"data.{name}", "as_of": date(2026, 1, 1), "basis": Basis.ASSUMED}
-
-
-def typed(name: str, value: float | None) -> Number:
-    """An input that may be left blank."""
-    return Number(**about(name), unit="1", value=value, low=-1e6, high=1e6, optional=True)
-
-
-def words(name: str, value: str) -> Line:
-    """A line of text that was typed in."""
-    return Line(f"data_{name}", name, "text", entry=assumptions.Text(**about(name), value=value))
-
-
-def figure(key: str, value: float) -> Line:
-    """A line with a figure."""
-    return Line(key, key.replace("_", " "), "1", constant=value)
-
-
-def day(name: str, value: date) -> Line:
-    """A line with a date that was typed in."""
-    entry = assumptions.Day(**about(name), value=value, low=date(2000, 1, 1), high=date(2100, 1, 1))
-    return Line(f"data_{name}", name, "date", entry=entry)
-
-
-def optional(name: str, value: float | None) -> Line:
-    """A line whose cell may be blank."""
-    return Line(f"data_{name}", name, "1", entry=typed(name, value))
-
-
-def entities(*keys: str) -> tuple[Entity, ...]:
-    """Rows with these keys; their labels begin with a capital."""
-    return tuple(Entity(key, key.capitalize()) for key in keys)
-
-
-def table(title: str, *columns: Column, across: bool = False) -> Table:
-    """A table of columns of one axis."""
-    return Table(title, columns[0].axis, columns, across=across)
-
-
-def tab(name: str, *blocks: Block, across: bool = False) -> Tab:
-    """A tab of blocks."""
-    columns = max((len(b.columns) for b in blocks if isinstance(b, Table)), default=0)
-    widths = () if across else (100,) * (columns + 6)
-    return Tab(
-        name, "For a test", "start", blocks, grid="across" if across else "standard", widths=widths
-    )
-
-
-def book(*tabs: Tab) -> Book:
-    """A book of tabs, and one more for what the headers show."""
-    shown = [
-        Line(key, key, "text", algebra=Text(key)) for key in ("live", "state", "dated", "flagged")
-    ]
-    last = tab("Header", Lines("Header", tuple(shown)))
-    return Book(
-        "Test", (*tabs, last), Band(*shown), {"start": "Start here"}, {"comments": "A test"}
-    )
-
-
-def laid(*tabs: Tab) -> Layout:
-    """The layout of a book of tabs."""
-    return lay_out(book(*tabs), theme.load())
-
-
-def written(*tabs: Tab) -> bytes:
-    """The file of a book of tabs, without cached values."""
-    return xlsx.write(laid(*tabs), theme.load(), STAMP)
-
-
-def cells_of(sheet: Sheet, column: Column) -> list[Cell]:
-    """The cells of a table's column, found by the label beside or above them."""
-    [head] = [cell for cell in sheet.cells if cell.content == column.label]
-    return [
-        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref)
-        for cell in sheet.cells
-        if isinstance(cell.content, Excel)
-        and (cell.row == head.row or (cell.col == head.col and cell.row > head.row))
-    ]
-
-
-def spelled(layout: Layout) -> dict[Cell, str]:
-    """The text of every formula."""
-    return {
-        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref): cell.content.text
-        for sheet in layout.sheets
-        for cell in sheet.cells
-        if isinstance(cell.content, Excel)
-    }
 
 
 def arithmetic(leaves: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:

@@ -77,7 +77,7 @@ class Model:
             self._known[key] = self._kept(work)
         known = self._known[key]
         if isinstance(known, ErrorValue):
-            raise known
+            raise known.with_traceback(None)
         return known
 
     def _line(self, line: Line) -> Value:
