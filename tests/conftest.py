@@ -1,32 +1,20 @@
 """Rules for the whole test run, and fixtures that several test files share."""
 
-import os
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from finder import Finder
 from hypothesis import settings
+from required import pytest_runtest_makereport
 
 from workbook.assumptions import Assumptions, baseline
 from workbook.build import Built, make
 
+__all__ = ["pytest_runtest_makereport"]
+
 # Machines differ in speed, and no test asserts on time.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With REQUIRE_LIBREOFFICE=1, fail a LibreOffice test that would be skipped."""
-    report = yield
-    required = os.environ.get("REQUIRE_LIBREOFFICE") == "1"
-    if required and report.skipped and item.get_closest_marker("libreoffice"):
-        report.outcome = "failed"
-        report.longrepr = f"skipped, and REQUIRE_LIBREOFFICE is 1: {report.longrepr}"
-    return report
 
 
 @pytest.fixture(scope="session")

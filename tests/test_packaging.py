@@ -117,7 +117,7 @@ def test_required_libreoffice_cannot_be_skipped(
     """A skipped LibreOffice test counts as failed where LibreOffice is required."""
     monkeypatch.setenv("REQUIRE_LIBREOFFICE", required)
     pytester.makeini("[pytest]\nmarkers = libreoffice: needs it")
-    pytester.makeconftest((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"))
+    pytester.makeconftest((ROOT / "tests" / "required.py").read_text(encoding="utf-8"))
     pytester.makepyfile(SKIPPING)
     pytester.runpytest_subprocess("-n0").assert_outcomes(failed=failed, skipped=skipped)
 
