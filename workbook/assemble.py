@@ -154,9 +154,11 @@ def _cells(a: Assumptions, figures: Mapping[str, Expr]) -> dict[str, Expr]:
 def _at_memo(baseline: Core) -> Callable[[str, Mapping[str, float | str]], float]:
     """A function from a figure's id, and changes of inputs, to its value at the memo's inputs."""
     figures = baseline.figures()
+    unchanged = Model(baseline.tabs)
 
     def value(figure: str, changes: Mapping[str, float | str]) -> float:
-        found: Value = Model(baseline.tabs, changes).value(figures[figure])
+        model = Model(baseline.tabs, changes) if changes else unchanged
+        found: Value = model.value(figures[figure])
         if not isinstance(found, float):
             raise TypeError(f"{figure} is not a number: {found!r}")
         return found

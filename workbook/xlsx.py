@@ -29,6 +29,18 @@ LETTER = 1
 DASH = "dash"
 
 
+class PlainFormulas(Worksheet):  # type: ignore[misc]  # the writer is untyped
+    """A worksheet that writes formulas as they are.
+
+    The writer looks in each formula for some forty functions that need a prefix. The functions of
+    memo algebra need none, and the search is a third of the time that writing takes.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002  the writer's own signature
+        del expand_future_functions
+        return formula.removeprefix("=")
+
+
 class WriteError(RuntimeError):
     """The writer refused a cell; the file would have been wrong."""
 
@@ -69,7 +81,7 @@ class _Writer:
         for name, text in custom.items():
             self._book.set_custom_property(name, text)
         self._book.set_calc_mode("auto")
-        sheets = [(s, self._book.add_worksheet(s.name)) for s in layout.sheets]
+        sheets = [(s, self._book.add_worksheet(s.name, PlainFormulas)) for s in layout.sheets]
         for name, place in sorted(layout.names.items()):
             self._define(name, place)
         for sheet, target in sheets:
