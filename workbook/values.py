@@ -1,7 +1,8 @@
 """Cached values: one engine puts them in, a second must agree with every one of them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from typing_extensions import override
 
-from workbook.engines import Cell, Value, agree, engine
+from workbook.engines import Cell, Session, Value, agree, engine
 from workbook.engines.formualizer import with_values
 from workbook.engines.package import FormulaCell, formula_cells
 
@@ -61,22 +62,28 @@ def fill(raw: bytes, stamp: datetime) -> Filled:
     error value is kept if both engines give it. Raises Disagreement where they differ,
     FillError where a formula has no finite value, EngineError if an engine refuses the file.
     """
-    data = with_values(raw, stamp)
-    cells = formula_cells(data)
-    _require_values(cells)
-    second = _recalculated(data, [found.cell for found in cells])
+    # both engines leave the interpreter free while they work, so they work side by side
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        opening = aside.submit(_recalculated, raw)
+        data = with_values(raw, stamp)
+        cells = formula_cells(data)
+        _require_values(cells)
+        with opening.result() as session:
+            second = session.read(found.cell for found in cells)
     rows = [Row(*found, second[found.cell]) for found in cells]
     if differing := [row for row in rows if not agree(row.a, row.b)]:
         raise Disagreement(differing)
     return Filled(data, {row.cell: row.a for row in rows}, len(rows))
 
 
-def _recalculated(data: bytes, cells: Iterable[Cell]) -> dict[Cell, Value]:
+def _recalculated(raw: bytes) -> Session:
+    """The workbook in the second engine, from a file that holds no cached value."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "book.xlsx")
-        path.write_bytes(data)
-        with engine("ironcalc").open(path) as session:
-            return session.read(cells)
+        path.write_bytes(raw)
+        session = engine("ironcalc").open(path)
+    session.recalculate()
+    return session
 
 
 def _require_values(cells: Sequence[FormulaCell]) -> None:
