@@ -20,6 +20,13 @@ _LADDER_JSON = """
 The rungs stand in the memo's order. low and high are the 95 % Monte Carlo interval: how far
 another seed would move users. They hold no uncertainty of the parameters. weeks is how many were
 simulated. With several levels, one object a level is printed, in a list.
+
+With --users, the other way round, one object:
+  {"preset", "measure", "seed",
+   "needs": [{"rung", "users", "level", "slots", "error", "exact"}, ...]}
+slots is what so many users need at the level, between whole numbers (round up to buy), and error
+its standard error. exact says whether every user was simulated; if not, the conditional aggregate
+answered, whose cost does not grow with the users.
 """
 _CALIBRATE_JSON = """
 --json prints one object:
@@ -78,10 +85,17 @@ def _parser() -> argparse.ArgumentParser:
     ladder = _command(
         commands,
         "ladder",
-        "how many users a pod serves, rung by rung",
+        "how many users a pod serves, rung by rung; or the slots that N users need",
         _LADDER_JSON,
     )
     ladder.set_defaults(command=_ladder)
+    ladder.add_argument(
+        "--users",
+        action="append",
+        type=_whole(1, 1_000_000),
+        metavar="N",
+        help="print the slots that N users need instead; may be given again",
+    )
     ladder.add_argument(
         "--level",
         action="append",
@@ -206,6 +220,8 @@ def _ladder(options: argparse.Namespace) -> int:
     preset = load_preset(options.preset)
     run = _run(options)
     levels = options.level or [preset.service.level]
+    if options.users:
+        return _needs(preset, levels, run, options)
     answers = [
         _level_answer(preset, replace(preset.service, level=level), run, options)
         for level in levels
@@ -214,6 +230,40 @@ def _ladder(options: argparse.Namespace) -> int:
         print(json.dumps(answers[0] if len(answers) == 1 else answers, indent=2))
     else:
         print("\n\n".join(_ladder_text(answer) for answer in answers))
+    return OK
+
+
+def _needs(preset: Preset, levels: Sequence[float], run: Run, options: argparse.Namespace) -> int:
+    from simcore.behaviour import Rung
+    from simcore.capacity import needs
+
+    measure = preset.service.measure
+    found = []
+    for done, rung in enumerate(Rung, start=1):
+        found += needs(preset.behaviour, rung, measure, options.users, levels, run)
+        if run.progress:
+            run.progress(done, len(Rung))
+    if options.json:
+        rows = [
+            {
+                "rung": str(need.rung),
+                "users": need.users,
+                "level": need.level,
+                "slots": round(need.slots, 3),
+                "error": round(need.error, 3),
+                "exact": need.exact,
+            }
+            for need in found
+        ]
+        answer = {"preset": preset.name, "measure": str(measure), "seed": options.seed}
+        print(json.dumps({**answer, "needs": rows}, indent=2))
+        return OK
+    print(f"{preset.name}: slots needed by {measure}, with their standard errors")
+    for need in found:
+        print(
+            f"  {need.rung:<14} {need.users:>9,} users  {need.level:<7.4g}"
+            f"{need.slots:>12,.1f} ± {need.error:.1f}"
+        )
     return OK
 
 
