@@ -49,6 +49,17 @@ def normal_table() -> Table:
     return table
 
 
+def exponential_table(mean: float) -> Table:
+    """Return the table of the exponential law with this *mean*.
+
+    Between chances a and b the mean is that of -log(1 - u): x log(x) - x, at 1 - a and 1 - b.
+    """
+    left = 1 - np.arange(TABLE_SIZE + 1) / TABLE_SIZE
+    whole = left * np.log(np.maximum(left, 1e-300)) - left
+    table: Table = (np.diff(whole) * mean * TABLE_SIZE).astype(np.float32)
+    return table
+
+
 def mixture_cdf(components: Sequence[LogNormal], logs: Floats) -> Floats:
     """Return the chance of a length below e^*logs*."""
     parts = [c.weight * normal_cdf((logs - c.mu) / c.sd) for c in components]

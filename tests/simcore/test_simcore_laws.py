@@ -19,7 +19,9 @@ from simcore.kernel import (
     next_word,
 )
 from simcore.profile import HOURS_A_WEEK, binned_week
-from simcore.theory import course, cox_variance, erlang_b
+from simcore.queueing import waits
+from simcore.tables import exponential_table
+from simcore.theory import course, cox_variance, erlang_b, erlang_c
 
 SIGMAS = 4.0
 """Tolerance in standard errors."""
@@ -221,3 +223,16 @@ def test_time_of_day_is_the_convolution() -> None:
     error = np.sqrt(expected / len(found))
     assert np.all(np.abs(seen.mean(axis=0) - expected) < SIGMAS * error + 1e-9)
     assert np.all(np.abs(np.quantile(seen, 0.99, axis=0) - stats.poisson.ppf(0.99, expected)) <= 1)
+
+
+@pytest.mark.parametrize("offered", [14.0, 16.0, 18.0])
+def test_waiting_is_erlang_c(offered: float) -> None:
+    """With exponential holding, the share that waits and the mean wait are Erlang C's."""
+    holds = exponential_table(mean=0.606)
+    seeds = np.random.SeedSequence(8).spawn(30)
+    runs = [waits(offered / 0.606, holds, 20, 100_000, seed) for seed in seeds]
+    chance = erlang_c(offered, 20)
+    assert errors_from(np.array([run.waited / run.arrivals for run in runs]), chance) < SIGMAS
+    # The mean wait is C H / (servers - offered).
+    wait = chance * 0.606 / (20 - offered)
+    assert errors_from(np.array([run.minutes / run.arrivals for run in runs]), wait) < SIGMAS
