@@ -91,15 +91,17 @@ def messages_in_session(state: Words, inverse_stopping: float) -> int:
 @compiled
 def expected_starts(state: Words, habits: Habits, shared: Floats, until: Floats) -> None:
     """Fill *until[h]* with the sessions expected before hour h, for a fresh own factor."""
-    fresh = np.sqrt(1.0 - habits.memory * habits.memory)
-    bins = habits.profile.shape[1] - 1
-    own = habits.normals[next_word(state) & _MASK]
+    normals, profile = habits.normals, habits.profile
+    memory, scale = habits.memory, habits.own_scale
+    fresh = np.sqrt(1.0 - memory * memory)
+    bins = profile.shape[1] - 1
+    own = normals[next_word(state) & _MASK]
     until[0] = 0.0
     for hour in range(shared.size):
-        level = habits.rate * exp(min(shared[hour] + habits.own_scale * own, 50.0))
-        until[hour + 1] = until[hour] + level * habits.profile[hour, bins]
-        if habits.own_scale > 0.0:
-            own = habits.memory * own + fresh * habits.normals[next_word(state) & _MASK]
+        level = habits.rate * exp(min(shared[hour] + scale * own, 50.0))
+        until[hour + 1] = until[hour] + level * profile[hour, bins]
+        if scale > 0.0:
+            own = memory * own + fresh * normals[next_word(state) & _MASK]
 
 
 @compiled
@@ -182,19 +184,6 @@ def open_sessions(
 
 
 @compiled
-def advance(times: Floats, left: Counts, size: int, following: float) -> int:
-    """Move the first open session on to its next message, or close it; returns the open ones."""
-    left[0] -= 1
-    if left[0] > 0:
-        times[0] = following
-    else:
-        size -= 1
-        times[0], left[0] = times[size], left[size]
-    sift_down(times, left, size)
-    return size
-
-
-@compiled
 def next_start(mass: float, hour: int, until: Floats, profile: Floats) -> tuple[float, int]:
     """Return when *mass* sessions are expected to have begun (never: inf), and its hour."""
     hours = until.size - 1
@@ -206,11 +195,14 @@ def next_start(mass: float, hour: int, until: Floats, profile: Floats) -> tuple[
 
 
 @compiled
-def admitted(ends: Floats, ceiling: int, start: float, end: float) -> bool:
-    """Whether the user has a slot free at *start*; if so it is taken until *end*."""
-    if ceiling == 0:
+def admitted(ends: Floats, start: float, end: float) -> bool:
+    """Whether the user has a slot free at *start*; if so it is taken until *end*.
+
+    *ends* has an entry for each slot of the ceiling, and none where there is no ceiling.
+    """
+    if ends.size == 0:
         return True
-    for slot in range(ceiling):
+    for slot in range(ends.size):
         if ends[slot] <= start:
             ends[slot] = end
             return True
@@ -231,6 +223,47 @@ def mark(grid: Grid, cells_per_minute: float, start: float, end: float) -> None:
 
 
 @compiled
+def go_on(
+    state: Words,
+    holds: Table,
+    gaps: Table,
+    ends: Floats,
+    times: Floats,
+    left: Counts,
+    size: int,
+    until: float,
+    grid: Grid,
+    cells_per_minute: float,
+) -> tuple[int, int, int]:
+    """Send the first open session's messages while they come before *until* and other sessions'.
+
+    Returns the sessions open, and the messages sent and refused since the window opened.
+    """
+    limit = until
+    for other in range(1, min(size, 3)):
+        limit = min(limit, times[other])
+    time, messages = times[0], left[0]
+    sent, refused = 0, 0
+    while messages > 0 and time <= limit:
+        word = next_word(state)
+        end = time + holds[word & _MASK]
+        if admitted(ends, time, end):
+            mark(grid, cells_per_minute, time, end)
+            sent += time >= 0.0
+        else:
+            refused += time >= 0.0
+        time += gaps[(word >> _SHIFT) & _MASK]
+        messages -= 1
+    if messages > 0:
+        times[0], left[0] = time, messages
+    else:
+        size -= 1
+        times[0], left[0] = times[size], left[size]
+    sift_down(times, left, size)
+    return size, sent, refused
+
+
+@compiled
 def user_week(
     state: Words, habits: Habits, shared: Floats, grid: Grid, cells_per_minute: float
 ) -> tuple[int, int]:
@@ -240,43 +273,47 @@ def user_week(
     from the start of the warm-up. Sessions begin as a Poisson process of the modulated rate; the
     messages of all open sessions are taken in the order of time, because the ceiling needs it.
     """
-    hours = shared.size
-    horizon = (hours - WARM_HOURS) * 60.0
-    until = np.empty(hours + 1)
+    horizon = (shared.size - WARM_HOURS) * 60.0
+    # Named once: an array in a tuple is counted anew whenever it is read.
+    holds, gaps, profile = habits.holds, habits.gaps, habits.profile
+    until = np.empty(shared.size + 1)
     expected_starts(state, habits, shared, until)
     times = np.empty(WINDOWS)
     left = np.empty(WINDOWS, np.int64)
-    ends = np.full(max(habits.ceiling, 1), -inf)
+    ends = np.full(habits.ceiling, -inf)
     size = open_sessions(state, habits, until[1] / 60.0 * habits.open_minutes, times, left)
     sent, refused = 0, 0
     mass = -log(uniform(state))
-    begin, hour = next_start(mass, 0, until, habits.profile)
+    begin, hour = next_start(mass, 0, until, profile)
     while True:
-        is_open = size > 0 and times[0] <= begin
-        time = times[0] if is_open else begin
-        if time >= horizon:
+        if size > 0 and times[0] <= begin:
+            if times[0] >= horizon:
+                return sent, refused
+            size, more, lost = go_on(
+                state,
+                holds,
+                gaps,
+                ends,
+                times,
+                left,
+                size,
+                min(begin, horizon),
+                grid,
+                cells_per_minute,
+            )
+            sent += more
+            refused += lost
+            continue
+        if begin >= horizon:
             return sent, refused
-        if not is_open and size == WINDOWS:
-            mass = mass_at(times[0], until, habits.profile) - log(uniform(state))
-            begin, hour = next_start(mass, hour, until, habits.profile)
+        if size == WINDOWS:
+            mass = mass_at(times[0], until, profile) - log(uniform(state))
+            begin, hour = next_start(mass, hour, until, profile)
             continue
-        word = next_word(state)
-        end = time + habits.holds[word & _MASK]
-        if admitted(ends, habits.ceiling, time, end):
-            mark(grid, cells_per_minute, time, end)
-            sent += time >= 0.0
-        else:
-            refused += time >= 0.0
-        following = time + habits.gaps[(word >> _SHIFT) & _MASK]
-        if is_open:
-            size = advance(times, left, size, following)
-            continue
-        messages = messages_in_session(state, habits.inverse_stopping) - 1
-        if messages > 0:
-            push(times, left, size, following, messages)
-            size += 1
+        push(times, left, size, begin, messages_in_session(state, habits.inverse_stopping))
+        size += 1
         mass -= log(uniform(state))
-        begin, hour = next_start(mass, hour, until, habits.profile)
+        begin, hour = next_start(mass, hour, until, profile)
 
 
 @compiled
