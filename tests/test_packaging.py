@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import distribution, requires
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,9 @@ def needed(wanted: list[Requirement]) -> Iterator[Requirement]:
 
 
 def everything() -> list[Requirement]:
-    """What a build, `verify` and `dev` need, transitively; this project itself left out."""
+    """What a build and each extra need, transitively; this project itself left out."""
     extras = PROJECT["optional-dependencies"]
-    direct = PROJECT["dependencies"] + extras["verify"] + extras["dev"]
+    direct = [*PROJECT["dependencies"], *chain.from_iterable(extras.values())]
     outside = [Requirement(text) for text in direct if not text.startswith(PROJECT["name"])]
     return list(needed(outside))
 

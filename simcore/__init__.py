@@ -1,0 +1,1 @@
+"""Demand simulation: behaviour of users, their concurrency, and the capacity that it needs."""
