@@ -25,7 +25,6 @@ from workbook.expr import (
     Constant,
     Expr,
     Leaf,
-    Text,
     above,
     all_cells,
     as_expr,
@@ -43,8 +42,6 @@ from workbook.expr import (
     highest,
     joined,
     largest,
-    leaves,
-    lookup,
     lowest,
     magnitude,
     nth,
@@ -116,14 +113,6 @@ def test_equality_compares_trees_and_builds_none() -> None:
     assert (alike == HOURS) is False
     assert len({HOURS, alike, HOURS}) == 2
     assert isinstance(same(HOURS, alike), Binary)
-
-
-def test_what_a_tree_reads_is_told_in_order() -> None:
-    """Leaves come in the order of the words, those of ranges and cells too."""
-    tree = when(above(HOURS, 0), total(CHIPS) * At(COST, "beta"), lookup(ZONE, NOTE, COST) - SHARE)
-    assert leaves(tree) == [HOURS, CHIPS, COST, COST, ZONE, NOTE, SHARE]
-    assert leaves(total_of((HOURS, PRICE))) == [HOURS, PRICE]
-    assert leaves(joined("a", Text("b"))) == []
 
 
 # --- in words ---------------------------------------------------------------------------------

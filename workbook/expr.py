@@ -366,19 +366,3 @@ ATOM = 9
 def precedence(expr: Expr) -> int:
     """How tightly the outermost operation of *expr* binds."""
     return PRECEDENCE[expr.operator] if isinstance(expr, Binary) else ATOM
-
-
-def leaves(expr: Expr) -> list[Leaf]:
-    """Every line and column that the algebra reads, in order of appearance."""
-    match expr:
-        case Leaf():
-            return [expr]
-        case Range(column=column) | At(column=column):
-            return [column]
-        case Run(lines=lines):
-            return list(lines)
-        case Call(arguments=arguments):
-            return [leaf for argument in arguments for leaf in leaves(argument)]
-        case Binary(left=left, right=right):
-            return leaves(left) + leaves(right)
-    return []

@@ -12,8 +12,10 @@ from workbook.layout.places import Area, LayoutError, Place, Strip
 from workbook.theme import Style
 
 UNITLESS = frozenset({"text", "choice", "mixed", "flag", "date"})
-STATES = frozenset({"status", "notice"})
+STATES = frozenset({"status", "notice", "bar"})
 WRAPPED = frozenset({"note", "muted"})
+FLUSH = frozenset({"label", "unit"})
+"""Text without an indent, and so with a head without one."""
 
 
 def place_down(canvas: Canvas, table: Table, left: int) -> None:
@@ -47,9 +49,11 @@ def place_down(canvas: Canvas, table: Table, left: int) -> None:
 
 def _head_role(canvas: Canvas, column: Column) -> str:
     show = canvas.theme.show_of(column.unit, column.show)
-    if show in STATES:
-        return "head_how"
-    return "head" if show == "text" else "head_figure"
+    if show not in ("text", *STATES):
+        return "head_figure"
+    content = column.content
+    flush = isinstance(content, Fixed) and content.role in FLUSH
+    return "head" if flush else "head_how"
 
 
 def _heads(canvas: Canvas, table: Table, left: int, right: int) -> None:

@@ -251,7 +251,7 @@ def deviations_of(
             SHARE,
             magnitude(tier_sum / drivers.supply - 1 - tiers.excess),
             how="P0 + P1 + P2 + buffer − over-commitment, against supply",
-            show="tiny",
+            show="deviation",
         ),
         categories=axis.formula(
             "category_gap",
@@ -259,7 +259,7 @@ def deviations_of(
             SHARE,
             magnitude((given - shortfall) / drivers.supply - 1),
             how="P0 + inference + training + research + buffer − shortfall, against supply",
-            show="tiny",
+            show="deviation",
         ),
         splits=axis.formula(
             "split_gap",
@@ -267,7 +267,7 @@ def deviations_of(
             SHARE,
             when(same(settings.p2_split, BY_NEED), 0, magnitude(splits - 1)),
             how="Inference + training + research shares, where P2 is split by shares",
-            show="tiny",
+            show="deviation",
         ),
         idle_p1=axis.formula(
             "idle_p1",
@@ -279,7 +279,7 @@ def deviations_of(
                 0,
             ),
             how="A P1 share that no category receives",
-            show="tiny",
+            show="deviation",
         ),
         shortfall=shortfall,
     )

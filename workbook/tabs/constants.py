@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbook.book import Line
-from workbook.expr import Expr, shown
+from workbook.expr import Expr, repeated, rounded, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Constants:
     one_run: Line
     billion: Line
     places: Line
+    bar_blocks: Line
     order_places: Line
     tolerance: Line
     always: Line
@@ -30,6 +31,7 @@ class Constants:
             self.one_run,
             self.billion,
             self.places,
+            self.bar_blocks,
             self.order_places,
             self.tolerance,
             self.always,
@@ -42,6 +44,10 @@ class Constants:
     def decimal(self, figure: Expr) -> Expr:
         """A figure in a text, such as 7.48."""
         return shown(figure, "0.00", self.places)
+
+    def bar(self, share: Expr) -> Expr:
+        """A bar as long as the share, in text."""
+        return repeated("█", rounded(share * self.bar_blocks, 0))
 
     def billions(self, figure: Expr) -> Expr:
         """A large figure in a text, in billions, such as 12.14."""
@@ -78,6 +84,14 @@ def build() -> Constants:
             "1",
             constant=2.0,
             how="7.48 and 20% have two",
+            memo="Model",
+        ),
+        bar_blocks=Line(
+            "bar_blocks",
+            "Blocks of a bar that is full",
+            "1",
+            constant=16.0,
+            how="Bars beside figures are text, so that every program shows and prints them",
             memo="Model",
         ),
         order_places=Line(

@@ -22,7 +22,7 @@ from workbook.expr import (
     when,
 )
 
-WIDTHS = (226, 240, 76, 134, 134, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
+WIDTHS = (236, 240, 84, 190, 190, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
 
 BLANK = "blank"
 NUMBER, OPTIONAL, TEXT = "number", "optional", "text"

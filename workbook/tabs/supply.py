@@ -69,7 +69,7 @@ def build(a: Assumptions, constants: Constants, policy: Policy) -> Supply:
     """The fleet in H100e hours a year (memo 004, supply table and assumptions 1)."""
     hours_a_year = entered(a.supply.hours_per_year)
     commitments = _commitments(a, hours_a_year)
-    fleet = _fleet(a, hours_a_year, commitments)
+    fleet = _fleet(a, constants, hours_a_year, commitments)
     held = _held(policy, fleet.total_hours)
     words = Line(
         "supply_words",
@@ -113,7 +113,9 @@ def _commitments(a: Assumptions, hours_a_year: Line) -> Commitments:
     return Commitments(chip, chips, bought, table)
 
 
-def _fleet(a: Assumptions, hours_a_year: Line, commitments: Commitments) -> Fleet:
+def _fleet(
+    a: Assumptions, constants: Constants, hours_a_year: Line, commitments: Commitments
+) -> Fleet:
     axis = axis_of(a.fleet, "Provider and chip")
     provider, chip, stated, ratio = (
         column_of(a.fleet, axis, key) for key in ("provider", "chip", "quantity", "ratio")
@@ -133,11 +135,12 @@ def _fleet(a: Assumptions, hours_a_year: Line, commitments: Commitments) -> Flee
     )
     total_h100e = Line("supply_h100e", "Total H100 equivalents", "H100e", total(h100e))
     share = axis.formula("share", "Share of supply", "share", hours / total_hours)
+    bar = axis.formula("bar", "Share, drawn", "text", constants.bar(share), show="bar", how=None)
     shares = Line("supply_share_total", "Total of the shares of supply", "share", total(share))
     table = Table(
         "Supply by provider",
         axis,
-        (provider, chip, stated, bought, chips, ratio, h100e, hours, share),
+        (provider, chip, stated, bought, chips, ratio, h100e, hours, share, bar),
         margin=Margin(
             "Total H100 equivalent supply",
             ((h100e, total_h100e), (hours, total_hours), (share, shares)),
