@@ -95,7 +95,6 @@ def build(
         ),
         widths=WIDTHS,
         how_column=0,
-        freeze_head=True,
     )
     return Memo(untied, untied_live, unmoved, tab)
 
