@@ -63,7 +63,8 @@ RowLabel = Annotated[Label, AfterValidator(_not_a_formula), AfterValidator(_no_w
 class Frozen(BaseModel):
     """A model that never changes, refuses unknown fields and converts nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # validators are built when a model is first used: what imports only the types does not wait
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Input(Frozen):
