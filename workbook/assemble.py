@@ -93,7 +93,7 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
     switches = (models.growth_reading, prices.reading, tokens.weighting, moves.additional_run)
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
-        ("Control", (as_of,)),
+        ("Assumptions", (as_of,)),
         ("Supply", (fleet.hours_a_year,)),
         ("Training need", models.entries),
         ("Revenue per inference hour", (*tokens.entries, prices.reading.line, *earned.entries)),

@@ -60,7 +60,7 @@ def build(
     )
     revenue = Line(
         "cover_revenue",
-        "Serviceable revenue a year",
+        "Revenue a year",
         "USD/yr",
         scenarios.live.revenue,
         show="card_usd",

@@ -88,7 +88,7 @@ def build(
         "Who gets the hours under each scenario, what it earns and what it costs",
         "decide",
         (
-            _sideways("Settings", (axis.names, *settings.columns), live_lines, live_place, heads),
+            _sideways("Scenarios", (axis.names, *settings.columns), live_lines, live_place, heads),
             _sideways("Drivers, drawn from other tabs", drivers.columns, live_lines, live_place),
             _sideways(
                 "Priority tiers, share of supply",
