@@ -421,6 +421,13 @@ def entry_value(entry: Input) -> Stamp:
     raise TypeError(entry)
 
 
+def bounds_of(entry: Input) -> tuple[Stamp, Stamp]:
+    """The lowest and the highest that an input accepts; nothing for texts and choices."""
+    if isinstance(entry, Number | Day):
+        return entry.low, entry.high
+    return None, None
+
+
 def unit_faults(tabs: Sequence[Tab]) -> list[str]:
     """Every line, column, link and text whose algebra is not in its declared unit."""
     found = []

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from workbook import theme, xlsx
+from workbook import __version__, theme, xlsx
 from workbook.assemble import assemble
 from workbook.assumptions import Assumptions
+from workbook.assumptions.entries import SCHEMA
 from workbook.book import Book, lines_of
 from workbook.layout import Layout, lay_out
 from workbook.values import Cell, Filled, Value, fill
-
-VERSION = "0.1.0"
-SCHEMA = "v1"
 
 
 class OutputError(OSError):
@@ -56,8 +54,8 @@ class Built:
 def make(a: Assumptions, baseline: Assumptions) -> Built:
     """The workbook for *a*, in memory. Raises values.Disagreement where two engines differ."""
     facts = {
-        "Generator version": VERSION,
-        "Schema version": SCHEMA,
+        "Generator version": __version__,
+        "Schema version": f"v{SCHEMA}",
         "Assumptions digest": a.digest[:16],
         "Follows": a.meta.document,
     }

@@ -7,7 +7,8 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        with _uncollected():
+            return command(options)
     except BrokenPipeError:
         sys.stderr.close()
         return OK
@@ -37,6 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             raise
         return _explained(error)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles: a command lives for a second, and it is a tenth of that."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _explained(error: Exception) -> int:
@@ -106,8 +120,6 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
 
 def _build(options: argparse.Namespace) -> int:
     started = time.perf_counter()
-    # a build lives for a second and has no cycles to speak of: looking for them is a tenth of it
-    gc.disable()
     from workbook import build
     from workbook.assumptions import baseline, load
 

@@ -143,6 +143,12 @@ class Body(Expr):
     tab: str
 
 
+def leaf_of(expr: Expr) -> Leaf | None:
+    """The leaf that *expr* only refers to; None where it is algebra."""
+    target = expr.column if isinstance(expr, At) else expr
+    return target if isinstance(target, Leaf) else None
+
+
 def as_expr(operand: Operand) -> Expr:
     """*operand* as algebra.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Choice, Input
 from workbook.book import Chart, Column, Fixed, Line, Tab, entry_value
-from workbook.expr import At, Expr, Leaf
+from workbook.expr import Expr, leaf_of
 from workbook.layout.grid import Grid, grid_of
 from workbook.layout.measure import wrapped_lines
 from workbook.layout.places import Area, LayoutError, Place, check_name
@@ -166,15 +166,11 @@ class Canvas:
 
     def _settled(self, pending: Pending) -> Style:
         """Green for a link to another tab, black for one on its own."""
-        style, expr = pending.style, pending.expr
+        style, leaf = pending.style, leaf_of(pending.expr)
         if style.role != REFERENCE:
             return style
-        if isinstance(expr, Line):
-            home = self.atlas.line(expr).sheet
-        else:
-            column = expr.column if isinstance(expr, At) else expr
-            assert isinstance(column, Column)
-            home = self.atlas.strip(column).first.sheet
+        assert isinstance(leaf, Line | Column)
+        home = self._area(leaf).first.sheet
         role = "calculation" if home == self.tab.name else "link"
         return Style(role, style.show, style.strong)
 
@@ -220,5 +216,4 @@ class Canvas:
 
 def role_of(expr: Expr) -> str:
     """What a formula is: a reference to one cell, or a calculation."""
-    leaf = expr.column if isinstance(expr, At) else expr
-    return REFERENCE if isinstance(leaf, Leaf) else "calculation"
+    return "calculation" if leaf_of(expr) is None else REFERENCE

@@ -40,7 +40,6 @@ class Check:
 class Checks:
     """Lines that other tabs may use."""
 
-    failed: Line
     line: Line
     banner: Line
     tab: Tab
@@ -156,4 +155,4 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         how_column=0,
         freeze_head=True,
     )
-    return Checks(failed_total, state, banner, tab)
+    return Checks(state, banner, tab)

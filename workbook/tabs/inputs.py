@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workbook.assumptions import Day, Input, Number
 from workbook.book import (
     Axis,
     Column,
@@ -15,6 +14,7 @@ from workbook.book import (
     Stamp,
     Tab,
     Table,
+    bounds_of,
 )
 from workbook.expr import MIXED, same, when
 from workbook.tabs.constants import Constants
@@ -78,22 +78,15 @@ def _group(title: str, lines: Sequence[Line], memo: Mapping[str, Stamp]) -> Tabl
         show="notice",
         how=None,
     )
+    lows, highs = zip(*map(bounds_of, entries), strict=True)
     columns = (
         axis.units(units),
         value,
         original,
-        axis.fixed("low", "Lowest", [_low(e) for e in entries], "memo", unit=MIXED, units=units),
-        axis.fixed("high", "Highest", [_high(e) for e in entries], "memo", unit=MIXED, units=units),
+        axis.fixed("low", "Lowest", lows, "memo", unit=MIXED, units=units),
+        axis.fixed("high", "Highest", highs, "memo", unit=MIXED, units=units),
         status,
         axis.fixed("note", "How it is used", [e.note for e in entries], "note"),
         axis.fixed("id", "Id", [e.id for e in entries], "open"),
     )
     return Table(title, axis, columns)
-
-
-def _low(entry: Input) -> Stamp:
-    return entry.low if isinstance(entry, Number | Day) else None
-
-
-def _high(entry: Input) -> Stamp:
-    return entry.high if isinstance(entry, Number | Day) else None

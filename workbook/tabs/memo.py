@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Tab, Table
 from workbook.expr import (
     MIXED,
-    At,
     Expr,
     Leaf,
     at_least,
@@ -16,6 +15,7 @@ from workbook.expr import (
     both,
     counted,
     joined,
+    leaf_of,
     magnitude,
     same,
     shown,
@@ -164,10 +164,14 @@ def _printed_unit(unit: str, show: str) -> tuple[str, str]:
 
 
 def _unit(figure: Expr) -> str:
-    leaf = figure.column if isinstance(figure, At) else figure
-    if not isinstance(leaf, Leaf):
+    return _leaf(figure).unit
+
+
+def _leaf(figure: Expr) -> Leaf:
+    leaf = leaf_of(figure)
+    if leaf is None:
         raise TypeError(figure)
-    return leaf.unit
+    return leaf
 
 
 def _readings(
@@ -200,7 +204,7 @@ def _readings(
         units=units,
     )
     figure = axis.fixed(
-        "measure", "Figure compared", [_label(where[r.measure]) for r in readings], "muted"
+        "measure", "Figure compared", [_leaf(where[r.measure]).label for r in readings], "muted"
     )
     words = axis.fixed(
         "words", "The memo; the other reading", [f"{r.memo}. {r.other}." for r in readings], "open"
@@ -210,8 +214,3 @@ def _readings(
         axis,
         (figure, axis.units(units), ours, theirs, worth, words),
     )
-
-
-def _label(figure: Expr) -> str:
-    leaf = figure.column if isinstance(figure, At) else figure
-    return leaf.label if isinstance(leaf, Leaf) else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook.assumptions import Day, Input, Number
-from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Stamp, Tab, Table
+from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Stamp, Tab, Table, bounds_of
 from workbook.expr import (
     MIXED,
     Expr,
@@ -59,12 +59,9 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         when(same(now, original), 0, 1),
         how="1 where the value is not the memo’s",
     )
-    low = axis.fixed(
-        "low", "Lowest", [_bound(e, "low") for e in inputs], "memo", unit=MIXED, units=units
-    )
-    high = axis.fixed(
-        "high", "Highest", [_bound(e, "high") for e in inputs], "memo", unit=MIXED, units=units
-    )
+    lows, highs = zip(*map(bounds_of, inputs), strict=True)
+    low = axis.fixed("low", "Lowest", lows, "memo", unit=MIXED, units=units)
+    high = axis.fixed("high", "Highest", highs, "memo", unit=MIXED, units=units)
     outside = axis.formula(
         "outside",
         "Outside",
@@ -147,9 +144,3 @@ def _original(entry: Input, memo: Mapping[str, Stamp]) -> Stamp:
     value = memo.get(entry.id)
     optional = isinstance(entry, Number) and entry.optional
     return BLANK if optional and value is None else value
-
-
-def _bound(entry: Input, side: str) -> Stamp:
-    if isinstance(entry, Number | Day):
-        return entry.low if side == "low" else entry.high
-    return None

@@ -31,7 +31,6 @@ class Fleet:
     axis: Axis
     bought: Column
     chips: Column
-    h100e: Column
     hours: Column
     total_h100e: Line
     total_hours: Line
@@ -148,7 +147,7 @@ def _fleet(
         note="Capacity is on 100% of the time, all of it from cloud providers (memo 004, "
         "assumptions 1).",
     )
-    return Fleet(axis, bought, chips, h100e, hours, total_h100e, total_hours, table)
+    return Fleet(axis, bought, chips, hours, total_h100e, total_hours, table)
 
 
 def _held(policy: Policy, supply: Line) -> tuple[Line, Line, Line]:

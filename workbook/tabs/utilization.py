@@ -20,8 +20,6 @@ class Utilization:
 
     entries: tuple[Line, ...]
     inference: Line
-    discount: Line
-    per_hour_list: Line
     per_hour: Line
     words: Line
     level: Column
@@ -114,8 +112,6 @@ def build(
     return Utilization(
         entries=(inference, discount),
         inference=inference,
-        discount=discount,
-        per_hour_list=at_list,
         per_hour=after,
         words=words,
         level=level,
