@@ -45,12 +45,13 @@ def terms(
 
 
 def steps(*demand: float, seconds: float = 10.0) -> Path:
-    return Path(seconds * np.arange(len(demand) + 1), np.array(demand, dtype=float))
+    edges = np.asarray(seconds * np.arange(len(demand) + 1), dtype=np.float64)
+    return Path(edges, np.array(demand, dtype=float))
 
 
 def of_quantiles(quantiles: Floats) -> Path:
     """A path that holds each of equally likely demands once."""
-    return Path(np.arange(len(quantiles) + 1, dtype=np.float64), quantiles)
+    return steps(*quantiles, seconds=1.0)
 
 
 LEVELS = (np.arange(200_000) + 0.5) / 200_000
