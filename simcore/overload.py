@@ -127,8 +127,9 @@ class Poisson:
         above = float(chances[at + 1 :].sum())
         if units == floor(units):
             # At a whole number the lattice point holds the windows that are there exactly, which
-            # do not exceed, and those near it on either side.
-            above += max(float(chances[at]) - self._exactly(floor(units), window), 0.0) / 2
+            # do not exceed, and those near it on either side; at 0 there is one side only.
+            near = max(float(chances[at]) - self._exactly(floor(units), window), 0.0)
+            above += near / 2 if units else near
         return min(above, 1.0) if above > _NOISE else 0.0
 
     def _lattice(self, window: float, fine: int, size: int) -> Floats:
@@ -154,7 +155,9 @@ class Poisson:
         """Return the chance that the same *units* arrivals hold for all the window, no others."""
         through = self.rate * float(np.maximum(self.holds - window, 0.0).mean())
         part = self.rate * float((self.holds + window).mean()) - through
-        return exp(_log_poisson(units, through) - part) if through > 0 else 0.0
+        if through == 0.0:
+            return 0.0 if units else exp(-part)
+        return exp(_log_poisson(units, through) - part)
 
     def maxima_above(self, units: float, window: float) -> float:
         """Return the chance that more than *units* are held at any time within a window.

@@ -121,13 +121,12 @@ class Path:
 def of_samples(times: Floats, demand: Floats, end: float | None = None) -> Path:
     """Return the path of a demand seen at *times*, each value held until the next.
 
-    The last value is held until *end*, or for as long as the median step.
+    Values of one time add up. The last is held until *end*, or for as long as the median step.
     """
     order = np.argsort(times, kind="stable")
     times, demand = times[order], demand[order]
-    # Of several values at one time the last one stands.
-    last = np.append(np.diff(times) > 0, True)
-    times, demand = times[last], demand[last]
+    first = np.flatnonzero(np.append(True, np.diff(times) > 0))
+    times, demand = times[first], np.add.reduceat(demand, first)
     if end is None:
         end = times[-1] + (float(np.median(np.diff(times))) if len(times) > 1 else 1.0)
     return Path(np.append(times, end), demand)

@@ -177,10 +177,10 @@ def test_arrivals_make_the_path_of_what_they_hold() -> None:
 
 
 def test_samples_hold_until_the_next() -> None:
-    """A sample counts until the next, the last one for the median step; doubles: the last."""
+    """A sample counts until the next, the last one for the median step; doubles add up."""
     path = of_samples(np.array([0.0, 60.0, 60.0, 120.0]), np.array([1.0, 9.0, 2.0, 3.0]))
     assert path.edges.tolist() == [0.0, 60.0, 120.0, 180.0]
-    assert path.demand.tolist() == [1.0, 2.0, 3.0]
+    assert path.demand.tolist() == [1.0, 9.0 + 2.0, 3.0]
 
 
 def test_work_is_done_where_it_arrives() -> None:
