@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, sqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simcore.overload import Fitted, Law, Poisson
-from simcore.path import ROUNDING, Path, joined, of_arrivals, of_samples, of_work
+from simcore.overload import Law, Poisson
+from simcore.path import ROUNDING, Path, joined, of_arrivals, of_samples, of_work, pulses
 from simcore.replay import Replay, fitted, independent_path, memory_of, service_holds
 from simcore.reserve import (
     SECONDS_AN_HOUR,
@@ -26,6 +26,9 @@ from simcore.reserve import (
 
 if TYPE_CHECKING:
     from simcore.demand_csv import Rows
+
+FITTED: Final = ("normal", "gamma")
+"""Laws that are fitted to moments."""
 
 PARTS: Final = 32
 """Parts that a trace is cut into for standard errors."""
@@ -63,9 +66,9 @@ def demand_of(replay: Replay, poisson: Poisson | None = None) -> Demand:
     """Return the *replay* with its laws: *poisson*, and the laws fitted to its moments."""
     whole = joined(replay.paths) if len(replay.paths) > 1 else replay.paths[0]
     lattice = 1.0 if replay.unit_arrivals else 0.0
-    bent: tuple[Fitted, ...] = ()
+    bent: tuple[Law, ...] = ()
     if whole.variance > 0:
-        bent = (fitted("normal", whole, lattice), fitted("gamma", whole, lattice))
+        bent = tuple(fitted(name, whole, lattice, replay.at_once) for name in FITTED)
     return Demand(replay, whole, (poisson, *bent) if poisson else bent)
 
 
@@ -107,10 +110,13 @@ def level_demand(rows: Rows) -> Demand:
 def work_demand(rows: Rows, throughput: float, interval: float) -> Demand:
     """Return the units that work needs if it is done in the *interval* of seconds it comes in.
 
-    A unit does *throughput* of the amounts' unit, such as tokens, in a second.
+    A unit does *throughput* of the amounts' unit, such as tokens, in a second. Averages over
+    windows see the work at the times it came, whatever the clock that the intervals are cut by.
     """
-    path = of_work(rows.times, rows.amounts / throughput, interval)
-    return demand_of(_cut(path, unit_arrivals=False))
+    work = rows.amounts / throughput
+    path = of_work(rows.times, work, interval)
+    at_once = pulses(rows.times, work)
+    return demand_of(replace(_cut(path, unit_arrivals=False), at_once=at_once))
 
 
 _SETTLED: Final = 0.999

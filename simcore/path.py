@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 ROUNDING: Final = 1e-9
 """A level counts as exceeded when it is by this share: averages of whole units carry rounding."""
 
+_PULSE: Final = 1e-6
+"""Seconds of a pulse that stands for work done at one time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -163,6 +166,19 @@ def of_work(times: Floats, work: Floats, seconds: float, end: float | None = Non
     found = np.bincount(((times - begin) // seconds).astype(np.int64), work, count)
     edges = np.asarray(begin + seconds * np.arange(count + 1), dtype=np.float64)
     return Path(edges, found[:count] / seconds)
+
+
+def pulses(times: Floats, work: Floats) -> Path:
+    """Return *work* (unit-seconds) as pulses of a microsecond, or up to the next one's time.
+
+    Averages over windows then see each piece of work at its own time, whatever a clock's phase.
+    """
+    starts, which = np.unique(times, return_inverse=True)
+    amounts = np.bincount(which, work)
+    lengths = np.append(np.minimum(np.diff(starts), 2 * _PULSE) / 2, _PULSE)
+    edges = np.stack([starts, starts + lengths], axis=1).ravel()
+    demand = np.stack([amounts / lengths, np.zeros(len(starts))], axis=1).ravel()
+    return Path(edges, demand[:-1])
 
 
 def joined(paths: Sequence[Path]) -> Path:

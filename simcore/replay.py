@@ -70,27 +70,35 @@ class Replay:
     """Paths to replay: independent ones, a seed each, or one that is cut for standard errors.
 
     *unit_arrivals* is whether each rise of demand is one arrival. *memory* is about how many
-    seconds demand remembers, for the resolution where the replay saw no variation.
+    seconds demand remembers, for the resolution where the replay saw no variation. *at_once* is
+    the same demand as work that comes at once, where *paths* spread it over intervals: averages
+    over windows are taken from it.
     """
 
     paths: tuple[Path, ...]
     replications: int
     unit_arrivals: bool
     memory: float
+    at_once: Path | None = None
 
     @property
     def whole(self) -> Path:
         """All paths, one after the other."""
         return self.paths[0] if len(self.paths) == 1 else joined(self.paths)
 
-    def parts(self, window: float) -> list[Path]:
+    def parts(self, window: float, *, averaged: bool = False) -> list[Path]:
         """Return what is replayed apart for one standard error: none where a window is too long."""
         if len(self.paths) > 1:
             return list(self.paths)
+        one = self.one(averaged=averaged)
         count = self.replications
         if window:
-            count = min(count, int(self.paths[0].span / (_WINDOWS_A_PART * window)))
-        return self.paths[0].parts(count) if count >= _FEWEST else []
+            count = min(count, int(one.span / (_WINDOWS_A_PART * window)))
+        return one.parts(count) if count >= _FEWEST else []
+
+    def one(self, *, averaged: bool = False) -> Path:
+        """Return the first path; *averaged*: as averages over windows see it."""
+        return self.at_once if averaged and self.at_once else self.paths[0]
 
 
 def independent_path(law: Poisson, seconds: float, seed: np.random.SeedSequence) -> Path:
@@ -108,14 +116,17 @@ def independent_path(law: Poisson, seconds: float, seed: np.random.SeedSequence)
     return of_arrivals(starts, holds, 0.0, seconds)
 
 
-def fitted(name: str, path: Path, lattice: float) -> Fitted:
-    """Return the normal or gamma law (*name*) with the moments of *path*, which varies."""
+def fitted(name: str, path: Path, lattice: float, averaged: Path | None = None) -> Fitted:
+    """Return the normal or gamma law (*name*) with the moments of *path*, which varies.
+
+    Those of windows are of *averaged*, where averages are seen on another path than levels.
+    """
     return Fitted(
         name,
         path.mean,
         path.variance,
         lattice,
-        cache(lambda window: average_variance(path, window)),
+        cache(lambda window: average_variance(averaged or path, window)),
         path.up_crossings,
     )
 
@@ -151,6 +162,7 @@ class _Quantity:
     window: float
     by_law: Callable[[Law], float | None]
     seen: Callable[[Path], float]
+    averaged: bool = False
 
 
 def _levels(units: float, *, unit_arrivals: bool) -> Iterator[_Quantity]:
@@ -180,6 +192,7 @@ def _window(units: float, window: float) -> Iterator[_Quantity]:
         window,
         lambda law: law.averages_above(units, window),
         lambda path: averages_above(path, units, window),
+        averaged=True,
     )
     yield _Quantity(
         "maximum above",
@@ -191,13 +204,13 @@ def _window(units: float, window: float) -> Iterator[_Quantity]:
 
 def _held_against(replay: Replay, quantity: _Quantity, laws: Sequence[Law]) -> Iterator[Check]:
     window = quantity.window
-    parts = replay.parts(window)
+    parts = replay.parts(window, averaged=quantity.averaged)
     values = np.array([quantity.seen(part) for part in parts])
     if len(replay.paths) > 1 and parts:
         simulated = float(values.mean())
     else:
         # What the parts of a cut path say of it together, the whole path says with fewer edges.
-        simulated = quantity.seen(replay.paths[0])
+        simulated = quantity.seen(replay.one(averaged=quantity.averaged))
     told = len(parts) >= _FEWEST
     seen_error = float(values.std(ddof=1)) / sqrt(len(values)) if told else None
     for law in laws:

@@ -19,6 +19,7 @@ from simcore.path import (
     of_arrivals,
     of_samples,
     of_work,
+    pulses,
 )
 from simcore.reserve import Overflow, Terms, best_split, split_at, split_at_peak
 
@@ -187,6 +188,17 @@ def test_work_is_done_where_it_arrives() -> None:
     """Work of 30 and 10 unit-seconds within one 10 s interval wants 4 units there."""
     path = of_work(np.array([5.0, 6.0, 26.0]), np.array([30.0, 10.0, 5.0]), 10.0)
     assert path.demand.tolist() == [4.0, 0.0, 0.5]
+
+
+def test_windows_over_work_see_each_piece_at_its_time() -> None:
+    """Pieces of 6 and 6 unit-seconds 4 s apart: a 5 s window holds both for 1 s of its starts.
+
+    Both make 12/5 = 2.4 units; one alone makes 1.2. Starts run from 0 to 5 s here.
+    """
+    path = pulses(np.array([0.0, 3.0, 3.0, 7.0, 10.0]), np.array([0.0, 4.0, 2.0, 6.0, 0.0]))
+    assert path.mean * path.span == pytest.approx(12.0)
+    assert averages_above(path, 2.0, 5.0) == pytest.approx(1 / 5, abs=1e-5)  # starts 2 to 3
+    assert averages_above(path, 1.0, 5.0) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_windows_by_hand() -> None:
