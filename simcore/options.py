@@ -53,12 +53,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What slots are needed by numbers of users, for each option that is a matter of numbers."""
+    """What numbers of users need: as it is, under the rate limit, at the lower service level.
+
+    *crowding* says what open hours do, and *refused* which share of messages meets the ceiling.
+    """
 
     as_it_is: Curve
     limited: Curve
     lower: Curve
-    scheduled: Curve
     crowding: Crowding
     refused: Mapping[str, float]
 
@@ -73,16 +75,16 @@ def needs_of(preset: Preset, rung: Rung, policy: Policy, most_users: float, run:
     first, second, third = (replace(run, seed=seed) for seed in unspent(run.seed).spawn(3))
     crowded = crowding(free.at(rung), policy, service)
     lower = min(policy.lower_level, service.level)
-    levels = [service.level, lower, crowded.level]
+    levels = [service.level, lower]
     most = most_users * crowded.times
     # The same seed for both behaviours, so that their difference is the limit's.
-    as_it_is, less, later = need_curves(free, rung, service.measure, most, levels, first)
+    as_it_is, less = need_curves(free, rung, service.measure, most, levels, first)
     below = need_curves(limited, rung, service.measure, most, levels[:1], first)[0]
     refused = {
         AS_IT_IS: refused_share(free.at(rung), second)[0],
         RATE_LIMIT: refused_share(limited.at(rung), third)[0],
     }
-    return Needs(as_it_is, below, less, later, crowded, MappingProxyType(refused))
+    return Needs(as_it_is, below, less, crowded, MappingProxyType(refused))
 
 
 def queued_needs(
@@ -99,11 +101,11 @@ def queued_needs(
     followed = max(1, min(round(users), _MOST_FOLLOWED))
     weeks = min(max(_USER_WEEKS // followed, _WEEKS[0]), _WEEKS[1])
     paths = slot_paths(behaviour, followed, weeks, unspent(run.seed))
-    times = crowding(behaviour, policy, service).times
-    asked = (service.measure, service.level, policy.wait_minutes)
-    whole = queued_slots(paths, *asked)
-    denser: Floats = paths[:, open_minutes(policy)] * np.float64(times)
-    open_hours = queued_slots(denser, *asked)
+    crowded = crowding(behaviour, policy, service)
+    wait = policy.wait_minutes
+    whole = queued_slots(paths, service.measure, service.level, wait)
+    denser: Floats = paths[:, open_minutes(policy)] * np.float64(crowded.times)
+    open_hours = queued_slots(denser, service.measure, crowded.level, wait)
     return whole * users / followed, open_hours * users / followed
 
 
@@ -118,7 +120,9 @@ def options_at(
 ) -> list[Option]:
     """Return the options for so many *users*, as it is first.
 
-    A stack of its own is taken to need the same slots, and to cost less by the policy's cut.
+    A stack of its own is taken to need the same slots, and to cost less by the policy's cut. A
+    queue keeps all work and its backlog outlasts the overload, so that by a share of time it may
+    need more than *as it is*, which only asks how long demand exceeds the slots.
     """
     slots_per_pod = preset.service.slots
     all_hours = HOURS_A_DAY * DAYS_A_WEEK
@@ -126,7 +130,7 @@ def options_at(
     own, limited = found.refused[AS_IT_IS], found.refused[RATE_LIMIT]
     closed = 1 - (1 - own) * (1 - found.crowding.lost)
     plain = found.as_it_is.at(users)
-    denser = found.scheduled.at(users * found.crowding.times)
+    denser = found.as_it_is.at(users * found.crowding.times)
     made = [
         (AS_IT_IS, plain, all_hours, 1.0, own),
         (RATE_LIMIT, found.limited.at(users), all_hours, 1.0, limited),

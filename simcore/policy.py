@@ -28,6 +28,7 @@ _GRID_POINTS: Final = 4
 
 _GRID_BEGINS: Final = 8
 
+_LEAST_LEVEL: Final = 0.5
 _ALMOST: Final = 1e-9
 _THINNING_BATCHES: Final = 16
 _THINNING_WEEKS: Final = 16
@@ -130,9 +131,10 @@ def open_share(behaviour: Behaviour, policy: Policy) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Crowding:
-    """What scheduled availability does: demand in the open hours, *times* as dense; a share *lost*.
+    """What scheduled availability does: demand *times* as dense, a share *lost*.
 
-    *level* is the level of the measure over all time that gives the service level while open.
+    *level* is the share of open time that makes the preset's share of all time, when what is
+    closed counts as fine; for a weekly maximum it is the level itself.
     """
 
     times: float
@@ -143,15 +145,14 @@ class Crowding:
 def crowding(behaviour: Behaviour, policy: Policy, service: Service) -> Crowding:
     """Return what the open hours of *policy* do to the demand and the level.
 
-    Demand in the open hours keeps its shape and grows by what moves in. A share of open time is
-    turned into one of all time as if no shortage fell outside, so that the need is not understated;
-    a weekly maximum stays, if the day's peak is open.
+    Demand in the open hours keeps its shape and grows by what moves in. The measure goes on being
+    about all time, so that the same people meet shortages as often as before.
     """
     inside = open_share(behaviour, policy)
     times = 1 + policy.moved * (1 - inside) / inside
     level = service.level
     if service.measure is Measure.TIME_SHARE:
-        level = 1 - (1 - level) * policy.open_hours / HOURS_A_DAY
+        level = max(_LEAST_LEVEL, 1 - (1 - level) * HOURS_A_DAY / policy.open_hours)
     return Crowding(times, (1 - policy.moved) * (1 - inside), level)
 
 

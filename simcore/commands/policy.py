@@ -41,8 +41,9 @@ hold 90 % of simulated years, and largest_z is how far the simulation's means li
 ones, in standard errors (of some 300 comparisons). equivalents is active users times their weight;
 slots and pods are what those need, and *_limited the same under the rate limit.
 options are for the week with the most equivalents: pod_hours a week, cost as a share of the first
-option's, and lost, the share of messages not served. Numbers of slots are by simulation, at four
-numbers of users and straight on log scales between.
+option's, and lost, the share of messages not served. A queue keeps all work: where the measure is
+a share of time, its backlog may outlast the overload, and it may need more than as it is. Numbers
+of slots are by simulation, at four numbers of users and straight on log scales between.
 """
 _COUNTED = ("wanted", "admitted", "gave_up", "left", "waiting", "active")
 
