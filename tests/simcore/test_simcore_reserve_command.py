@@ -150,8 +150,9 @@ def test_laws_choose_what_the_replay_finds() -> None:
     assert min(costs) == found["least cost"].split.cost
 
 
-def test_a_law_chooses_next_to_its_quantile() -> None:
-    """With pods of 4 metered, the lower multiple is chosen where it costs less by the law."""
+@pytest.mark.parametrize(("pod", "chosen"), [(5, 15), (6, 18), (12, 12)])
+def test_a_law_chooses_next_to_its_quantile(pod: int, chosen: int) -> None:
+    """With pods metered, the multiple next to 16 that costs less by the law, of all multiples."""
     demand = independent_demand(
         1260.0, (np.log(40.0), 0.0), 4.0, np.random.SeedSequence(3).spawn(4)
     )
@@ -161,10 +162,10 @@ def test_a_law_chooses_next_to_its_quantile() -> None:
     def cost(units: float) -> float:
         return 1.75 * units + 6.0 * law.excess(units)
 
-    best = min(range(0, 60, 4), key=cost)
-    assert chosen_by(law, terms(4.0), level) == best
-    assert chosen_by(law, terms(4.0, whole=True), level) == 16.0  # the least 4k >= 16
-    assert chosen_by(law, terms(), 0.0) == 0.0
+    assert chosen_by(law, terms(pod), level) == chosen == min(range(0, 60, pod), key=cost)
+    # Pods bought whole on demand: the least multiple that demand stays within as long.
+    assert chosen_by(law, terms(pod, whole=True), level) == -(-16 // pod) * pod
+    assert chosen_by(law, terms(pod), 0.0) == 0.0
 
 
 def test_plans_of_a_steady_demand() -> None:

@@ -108,9 +108,9 @@ def test_averages_exceed_no_more_often_than_maxima() -> None:
 
 
 def test_short_windows_are_moments_in_time() -> None:
-    """Between whole numbers, the average over a vanishing window exceeds as the count does."""
+    """The average over a vanishing window exceeds as the count does, at whole numbers too."""
     of = law(14.0, lognormal())
-    for units in (10.5, 18.5, 25.5):
+    for units in (10.5, 18.0, 18.5, 25.0):
         assert of.averages_above(units, 1e-3) == pytest.approx(of.time_above(units), rel=1e-3)
         assert of.maxima_above(units, 1e-3) == pytest.approx(of.time_above(units), rel=1e-3)
 
@@ -245,6 +245,19 @@ def test_independent_paths_do_not_depend_on_what_was_spawned() -> None:
     )
     assert (first.edges == again.edges).all()
     assert len(first.edges) != len(other.edges) or (first.edges != other.edges).any()
+
+
+def test_replays_start_in_the_steady_state() -> None:
+    """The first seconds hold as much as all others: the mean, and as spread, 14 of 14."""
+    of = law(14.0, lognormal(2.0))
+    seeds = np.random.SeedSequence(9).spawn(800)
+    first = np.array([independent_path(of, 1.0, seed).demand[0] for seed in seeds])
+    assert abs(first.mean() - 14.0) < 4 * sqrt(14.0 / 800)
+    # The variance of a sample variance of a Poisson law of mean m is about (m + 2 m²)/n.
+    assert abs(first.var(ddof=1) - 14.0) < 4 * sqrt((14.0 + 2 * 14.0**2) / 800)
+    # What was there at the start leaves as fast as others come: a minute later it is the same.
+    ends = np.array([independent_path(of, 60.0, seed).demand[-1] for seed in seeds])
+    assert abs(ends.mean() - 14.0) < 4 * sqrt(14.0 / 800)
 
 
 def test_large_demand_is_no_harder() -> None:
