@@ -59,17 +59,16 @@ def _fit(options: argparse.Namespace) -> int:
     from simcore.fitting import figure, report
     from simcore.fitting.columns import Role
     from simcore.fitting.fit import fit_trace
-    from simcore.fitting.preset_file import preset_text, write_preset
+    from simcore.fitting.preset_file import in_the_way, preset_text, write_preset
     from simcore.fitting.trace import read_trace
     from simcore.presets import load_preset
 
     base = load_preset(options.preset)
+    if options.out is not None and options.out.exists() and not options.force:
+        raise in_the_way(options.out)
     given = {role: getattr(options, role) for role in Role if getattr(options, role)}
     trace = read_trace(options.file, given, options.zone, options.start)
     fit = fit_trace(trace, base.behaviour, np.random.SeedSequence(options.seed), options.speed)
-    if options.out is not None:
-        text = preset_text(fit, base, options.out.stem)
-        write_preset(text, options.out, force=options.force)
     values = {name: getattr(base.behaviour, name) for name in type(base.behaviour).__slots__}
     answer = Answer(
         report.facts(fit, base.name),
@@ -78,4 +77,9 @@ def _fit(options: argparse.Namespace) -> int:
         report.text(fit, base.name),
         lambda at: figure.draw(at, fit),
     )
-    return emit(answer, options)
+    code = emit(answer, options)
+    # The report comes first: it says why, where there is nothing to write.
+    if options.out is not None:
+        text = preset_text(fit, base, options.out.stem)
+        write_preset(text, options.out, force=options.force)
+    return code

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import i0e
 
+from simcore.fitting.one_thread import one_thread
 from simcore.fitting.stamps import Floats
 from simcore.fitting.trace import DAY
 
@@ -105,6 +106,7 @@ def _jackknife(days: Floats, estimate: Callable[[NDArray[np.bool_]], Floats]) ->
     return np.asarray(np.sqrt(spread))
 
 
+@one_thread
 def fit_day(local: Floats, weights: Floats, start: float, end: float) -> Day:
     """Fit the day to starts at *local* times, seen from *start* to *end* (all in seconds).
 

@@ -16,6 +16,7 @@ from scipy.special import ndtr
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.mixture import GaussianMixture  # type: ignore[import-untyped]
 
+from simcore.fitting.one_thread import one_thread
 from simcore.fitting.stamps import Floats
 
 MOST_COMPONENTS: Final = 5
@@ -150,6 +151,7 @@ def fit_lomax(gaps: Floats) -> Family:
     return _made("Lomax", 2, fit(at), size, shape=shape(at), scale=exp(at))
 
 
+@one_thread
 def fit_families(gaps: Floats, seed: np.random.SeedSequence) -> tuple[Family, ...]:
     """Fit every family to positive *gaps* in seconds; the best by BIC comes first."""
     rng = np.random.default_rng(seed)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simcore.behaviour import Behaviour, Mode, Norm
 from simcore.fitting.daytime import LEAST_DAYS, LEAST_STARTS, Day, fit_day, fit_weekdays
 from simcore.fitting.families import Component, Family, merged
+from simcore.fitting.one_thread import one_thread
 from simcore.fitting.seasonality import (
     MOST_LAG,
     Seasonality,
@@ -35,6 +36,8 @@ SEASON_DAYS: Final = 13.0
 SEASON_STARTS: Final = 200
 _MOST_CELLS: Final = 6_000_000
 """Hours times users for seasonality; of more users, so many are drawn as fit."""
+_BATCHED: Final = 0.1
+"""Share of gaps of 0 on a fine clock from which times are those of batches."""
 _LASTING: Final = 0.9
 """Share of the trace that a group of customers must span to be seen throughout."""
 _MISSED: Final = 0.1
@@ -82,6 +85,7 @@ class Fit:
         self.estimates[name] = Estimate(value, error, how)
 
 
+@one_thread
 def fit_trace(
     trace: Trace, base: Behaviour, seed: np.random.SeedSequence, speed: float | None = None
 ) -> Fit:
@@ -123,6 +127,12 @@ def _fit_gaps(fit: Fit, seed: np.random.SeedSequence) -> None:
         fit.unknown.append("the clock ticks in hours or days: gaps and sessions cannot be known")
         return
     fit.gaps = gaps_of(who, trace.seconds, trace.resolution, one)
+    if not fit.gaps.jittered and fit.gaps.zeros > _BATCHED * fit.gaps.total:
+        fit.unknown.append(
+            f"{fit.gaps.zeros / fit.gaps.total:.0%} of the gaps are 0 on a clock of "
+            f"{trace.resolution:g} s: times were written in batches, and gaps cannot be known"
+        )
+        return
     fit.families = fitted(fit.gaps, one)
     if not fit.families:
         fit.unknown.append(f"only {len(fit.gaps.seconds)} gaps: too few for a law of gaps")
@@ -130,9 +140,21 @@ def _fit_gaps(fit: Fit, seed: np.random.SeedSequence) -> None:
         _fit_sessions(fit, who, other)
 
 
+def _seen(fit: Fit, who: Codes) -> None:
+    """Remark on how long a user with a clock of their own is seen."""
+    if fit.trace.clock is Clock.OWN:
+        ends = np.zeros(int(who.max()) + 1)
+        np.maximum.at(ends, who, fit.trace.seconds)
+        fit.remarks.append(
+            f"a user is seen for {np.median(ends) / 60:.3g} min (median): longer gaps cannot be "
+            "seen, and those that are may be cut short"
+        )
+
+
 def _fit_sessions(fit: Fit, who: Codes, seed: np.random.SeedSequence) -> None:
     trace, gaps = fit.trace, fit.gaps
     assert gaps is not None
+    _seen(fit, who)
     cut = cut_of(mixture_of(fit.families))
     if trace.resolution > 1:
         fit.remarks.append(f"the clock ticks in {trace.resolution:g} s: shorter gaps are a guess")
@@ -170,7 +192,8 @@ def _take_gaps(fit: Fit, parts: tuple[Component, ...], fitted_parts: int) -> Non
     assert fit.gaps is not None
     size = len(fit.gaps.seconds)
     short, long = parts[0], parts[-1]
-    how = f"{fitted_parts} lognormals within sessions by BIC"
+    how = "one lognormal" if fitted_parts == 1 else f"{fitted_parts} lognormals"
+    how += " within sessions by BIC"
     if fitted_parts > 2:  # noqa: PLR2004  # the model has two
         how += ", merged into two"
     share = short.weight if len(parts) > 1 else 1.0
@@ -221,7 +244,8 @@ def _starts(fit: Fit) -> tuple[Floats, Floats, Codes | None]:
         if trace.groups is not None:
             kept = _lasting(fit, trace.groups)
         users = trace.users if trace.window is not None else None
-        return trace.local[kept], trace.weights[kept], None if users is None else users[kept]
+        weights = _even(fit) if trace.window is not None else trace.weights
+        return trace.local[kept], weights[kept], None if users is None else users[kept]
     ahead = np.interp(fit.sessions.starts, trace.seconds, trace.local - trace.seconds)
     users = fit.sessions.users if trace.sessions is None else None
     if trace.sessions is not None and trace.users is not None:
@@ -229,6 +253,22 @@ def _starts(fit: Fit) -> tuple[Floats, Floats, Codes | None]:
         of[trace.sessions] = trace.users
         users = of[fit.sessions.users]
     return fit.sessions.starts + ahead, np.ones(len(ahead)), users
+
+
+def _even(fit: Fit) -> Floats:
+    """Return the weights of a trace of rates, with the same sum for each customer.
+
+    Customers differ a hundredfold; without this the largest alone would be fitted.
+    """
+    trace = fit.trace
+    if trace.users is None:
+        return trace.weights
+    fit.remarks.append(
+        "a row is the rate of a customer: time of day, sigma, memory and correlation are those of "
+        "a customer, each counting the same, and not of a person"
+    )
+    whole = np.bincount(trace.users, trace.weights)[trace.users]
+    return np.divide(trace.weights, whole, out=np.zeros(trace.rows), where=whole > 0)
 
 
 def _lasting(fit: Fit, groups: Codes) -> NDArray[np.bool_]:
@@ -264,7 +304,11 @@ def _fit_day(fit: Fit, local: Floats, weights: Floats, _: Codes | None) -> None:
     else:
         fit.day = fit_day(local, weights, start, end)
         _take_day(fit, fit.day)
-    found = fit_weekdays(local, weights, start, end) if trace.dated else None
+    _fit_weekdays(fit, local, weights, start, end)
+
+
+def _fit_weekdays(fit: Fit, local: Floats, weights: Floats, start: float, end: float) -> None:
+    found = fit_weekdays(local, weights, start, end) if fit.trace.dated else None
     if found is None:
         fit.unknown.append("less than three whole weeks with dates: no weekdays")
         return
@@ -275,7 +319,9 @@ def _fit_day(fit: Fit, local: Floats, weights: Floats, _: Codes | None) -> None:
 def _take_day(fit: Fit, day: Day) -> None:
     how = "von Mises bump on a floor, by maximum likelihood"
     fit.take("kappa", day.kappa, how, day.kappa_error)
-    fit.take("night_floor", day.floor, how, day.floor_error)
+    at_end = day.floor <= limits_table(Behaviour)["night_floor"].low
+    low = how + ("; no floor is seen, this is the least allowed" if at_end else "")
+    fit.take("night_floor", day.floor, low, None if at_end else day.floor_error)
     fit.take("zone_offsets", (0.0,), "one bump for all users")
     fit.take("zone_weights", (1.0,), "one bump for all users")
     if fit.trace.dated:
@@ -405,6 +451,8 @@ def _fit_rate(fit: Fit, base: Behaviour) -> None:
 def _within_limits(fit: Fit) -> None:
     """Move estimates outside the model's limits to what is said only, with their group."""
     for name, estimate in list(fit.estimates.items()):
+        if name not in fit.estimates:
+            continue
         limits = limits_table(Behaviour).get(name)
         values = estimate.value if isinstance(estimate.value, tuple) else (estimate.value,)
         if limits is None or all(

@@ -130,6 +130,12 @@ def _comment(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
+def in_the_way(path: Path) -> ParameterFaults:
+    """Return the exception of a file that would be replaced."""
+    message = "there is such a file; give another name, or --force to replace it"
+    return ParameterFaults([Fault(str(path), "--out", message)])
+
+
 def write_preset(text: str, path: Path, *, force: bool = False) -> None:
     """Write a preset to *path*, which appears whole or not at all.
 
@@ -137,8 +143,7 @@ def write_preset(text: str, path: Path, *, force: bool = False) -> None:
         ParameterFaults: there is such a file and *force* is not given, or it cannot be written.
     """
     if path.exists() and not force:
-        message = "there is such a file; give another name, or --force to replace it"
-        raise ParameterFaults([Fault(str(path), "--out", message)])
+        raise in_the_way(path)
     try:
         handle, made = tempfile.mkstemp(suffix=".toml", dir=path.parent)
     except OSError as error:

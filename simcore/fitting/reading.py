@@ -108,6 +108,7 @@ def _separated(name: str, text: str, notes: tuple[str, ...]) -> Sheet:
             sheet.faults.append((begun, message))
             break
         if row is None:
+            _check_end(sheet, text, delimiter, reader.line_num)
             break
         if any(cell.strip() for cell in row):
             if header:
@@ -116,6 +117,21 @@ def _separated(name: str, text: str, notes: tuple[str, ...]) -> Sheet:
                 header = tuple(cell.strip() for cell in row)
         begun = reader.line_num + 1
     return _with_header(sheet, header)
+
+
+def _check_end(sheet: Sheet, text: str, delimiter: str, last: int) -> None:
+    """Move the last row to the faults if a quote is still open where the file ends."""
+    if not sheet.lines or sheet.lines[-1] >= last:
+        return
+    begun = sheet.lines[-1]
+    rest = "\n".join(text.splitlines()[begun - 1 :])
+    try:
+        list(csv.reader(io.StringIO(rest, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        sheet.rows.pop()
+        sheet.lines.pop()
+        message = f"a quote is open from here to the end of the file, line {last}"
+        sheet.faults.append((begun, message))
 
 
 def _take(sheet: Sheet, row: list[str], begun: int, ended: int, wanted: int) -> None:

@@ -182,7 +182,7 @@ def _gap_lines(fit: Fit) -> Iterator[str]:
     for family in fit.families:
         shape = f"shape {family.shape:.3g}, scale {_seconds(family.scale)}"
         parts = ", ".join(
-            f"{c.weight:.0%} {_seconds(c.median)} (log sd {c.log_sd:.2g})"
+            f"{100 * c.weight:.2g} % {_seconds(c.median)} (log sd {c.log_sd:.2g})"
             for c in family.components
         )
         off = distance(family, fit.gaps.seconds)

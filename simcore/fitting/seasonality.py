@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 
+from simcore.fitting.one_thread import one_thread
 from simcore.fitting.stamps import Floats
 from simcore.fitting.trace import Codes
 
@@ -72,9 +73,10 @@ def pairs_of(counts: Floats, weight: Floats, first: int, last: int) -> Pairs:
     """
     hours = counts.shape[1]
     lags = np.arange(first, last + 1)
-    edges = np.linspace(0, hours, _BLOCKS + 1).astype(int)[:-1]
+    blocks = min(_BLOCKS, hours)
+    edges = np.linspace(0, hours, blocks + 1).astype(int)[:-1]
     every = counts.sum(axis=0)
-    sums = np.zeros((3, _BLOCKS, len(lags) + 1))
+    sums = np.zeros((3, blocks, len(lags) + 1))
     for index, lag in enumerate([*lags.tolist(), None]):
         # The last column pairs each hour with all that are more than *last* hours later.
         later = [
@@ -111,8 +113,13 @@ def _misfit(pairs: Floats, expected: Floats, surplus: Floats) -> float:
     return float(log(expected @ np.exp(surplus) / expected.sum()) - share @ surplus)
 
 
-def own_fit(lags: Floats, pairs: Floats, expected: Floats) -> tuple[float, float]:
-    """Return sigma and the memory in hours that fit the pairs within users."""
+def own_fit(
+    lags: Floats, pairs: Floats, expected: Floats, near: tuple[float, float] | None = None
+) -> tuple[float, float]:
+    """Return sigma and the memory in hours that fit the pairs within users.
+
+    The search begins at several places, or *near* one that is known to be close.
+    """
 
     def misfit(at: Floats) -> float:
         return _misfit(pairs, expected, _surplus(at[0] ** 2, exp(at[1]), lags))
@@ -120,7 +127,7 @@ def own_fit(lags: Floats, pairs: Floats, expected: Floats) -> tuple[float, float
     bounds = [_SIGMA, (log(_MEMORY[0]), log(_MEMORY[1]))]
     found = [
         minimize(misfit, (sigma, log(memory)), method="L-BFGS-B", bounds=bounds)
-        for sigma, memory in _STARTS
+        for sigma, memory in (_STARTS if near is None else (near,))
     ]
     best = min(found, key=lambda one: float(one.fun))
     return float(best.x[0]), exp(float(best.x[1]))
@@ -146,21 +153,26 @@ def cross_fit(lags: Floats, pairs: Floats, expected: Floats, sigma: float, memor
     return float(minimize_scalar(misfit, bounds=(0.0, 1.0), method="bounded").x)
 
 
-def _fit(pairs: Pairs, kept: "slice | Codes") -> tuple[float, float, float]:
+def _fit(
+    pairs: Pairs, kept: "slice | Codes", near: tuple[float, float] | None = None
+) -> tuple[float, float, float]:
     own, cross, expected = (
         part[kept].sum(axis=0) for part in (pairs.own, pairs.cross, pairs.expected)
     )
-    sigma, memory = own_fit(pairs.lags, own, expected)
+    sigma, memory = own_fit(pairs.lags, own, expected, near)
     several = cross.sum() > 0 and sigma > 0
     rho = cross_fit(pairs.lags, cross, expected, sigma, memory) if several else np.nan
     return sigma, log(memory), rho
 
 
+@one_thread
 def fit_seasonality(pairs: Pairs) -> Seasonality:
     """Fit sigma, memory and correlation, and leave out each block of time for the errors."""
     sigma, memory, rho = _fit(pairs, slice(None))
-    left = np.array([_fit(pairs, np.delete(np.arange(_BLOCKS), b)) for b in range(_BLOCKS)])
-    spread = (_BLOCKS - 1) / _BLOCKS * ((left - left.mean(axis=0)) ** 2).sum(axis=0)
+    near = (sigma, exp(memory))
+    every = np.arange(len(pairs.own))
+    left = np.array([_fit(pairs, np.delete(every, block), near) for block in every])
+    spread = (len(left) - 1) / len(left) * ((left - left.mean(axis=0)) ** 2).sum(axis=0)
     errors = np.sqrt(spread)
     several = bool(np.isfinite(rho))
     return Seasonality(

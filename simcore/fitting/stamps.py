@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from enum import StrEnum
 from statistics import median
 from typing import Final
@@ -64,6 +64,9 @@ _NAMED: Final = {
 }
 _YEAR_1990, _YEAR_2100 = 631_152_000.0, 4_102_444_800.0
 """Seconds since 1970 between which a number is taken for a date."""
+
+_LONGEST: Final = 3.2e9
+"""Seconds that times can count from a start: a hundred years."""
 
 
 def is_data(cell: str) -> bool:
@@ -143,9 +146,10 @@ def _numeric(name: str, cells: Sequence[str], found: Floats) -> Times:
         ]
         seconds = np.where(away, np.nan, seconds)
     else:
-        negative = seconds < 0
-        faults += [(row, f"{cells[row]} is negative") for row in np.flatnonzero(negative).tolist()]
-        seconds = np.where(negative, np.nan, seconds)
+        away = np.isfinite(seconds) & ((seconds < 0) | (seconds > _LONGEST))
+        message = "is not between 0 and a hundred years"
+        faults += [(row, f"{cells[row]} {message}") for row in np.flatnonzero(away).tolist()]
+        seconds = np.where(away, np.nan, seconds)
         if not sure:
             notes = (f'the numbers in "{name}" are taken as seconds from the start',)
     clock = Clock.EPOCH if epoch else Clock.RELATIVE
@@ -193,7 +197,11 @@ def _moment(cell: str) -> tuple[float, float, bool]:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f'"{cell}" is no date: {error}') from None
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise ValueError(f'"{cell}" is not between 1990 and 2100')
     offset = moment.utcoffset()
     ahead = offset.total_seconds() if offset is not None else 0.0
     aware = moment if offset is not None else moment.replace(tzinfo=UTC)
+    if not _YEAR_1990 <= aware.timestamp() <= _YEAR_2100:
+        raise ValueError(f'"{cell}" is not between 1990 and 2100')
     return aware.timestamp(), ahead, offset is not None

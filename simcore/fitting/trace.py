@@ -189,7 +189,7 @@ def _amounts(sheet: Sheet, columns: Columns, role: Role) -> Floats | None:
     if role is Role.DURATION:
         name = sheet.header[index].lower()
         found = found * (1e-3 if name.endswith(("ms", "millis", "msec")) else 1.0)
-    return np.where(found >= 0, found, np.nan)
+    return np.where((found >= 0) & np.isfinite(found), found, np.nan)
 
 
 def _rates(sheet: Sheet, columns: Columns, faults: list[tuple[int, str]]) -> Floats:
@@ -198,7 +198,7 @@ def _rates(sheet: Sheet, columns: Columns, faults: list[tuple[int, str]]) -> Flo
         return np.ones(len(sheet.rows))
     cells = sheet.column(columns.of[Role.RATE][0])
     found = numbers(cells, comma=sheet.delimiter not in {",", ""})
-    bad = ~(found >= 0)
+    bad = ~((found >= 0) & np.isfinite(found))
     faults += [(sheet.lines[row], f'"{cells[row]}" is no rate') for row in np.flatnonzero(bad)]
     return np.where(bad, np.nan, found)
 

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from simcore.fitting.sessions import Sessions
-from simcore.fitting.stamps import Floats
+from simcore.fitting.stamps import Clock, Floats
 from simcore.fitting.trace import DAY, HOUR, Trace
 
 Usage = dict[str, float]
@@ -19,8 +19,9 @@ _HEAVY: Final = 0.1
 def usage_of(trace: Trace, sessions: Sessions | None, holding: Floats | None) -> Usage:
     """Return the counts and rates of a trace; *holding* are seconds in flight by request."""
     total = float(trace.weights.sum())
-    found: Usage = {"rows": trace.rows, "messages": total, "days": trace.span / DAY}
-    if trace.span > 0:
+    found: Usage = {"rows": trace.rows, "messages": total}
+    if trace.clock is not Clock.OWN and trace.span > 0:
+        found["days"] = trace.span / DAY
         found["messages an hour"] = total / trace.span * HOUR
     if trace.users is not None:
         found |= _by_user(trace, total)
@@ -39,7 +40,7 @@ def usage_of(trace: Trace, sessions: Sessions | None, holding: Floats | None) ->
         hours = np.bincount((trace.local % DAY // HOUR).astype(np.int64), trace.weights)
         found["busiest hour"] = float(hours.argmax())
         found["share of the busiest hour"] = float(hours.max() / hours.sum())
-    if holding is not None:
+    if holding is not None and trace.clock is not Clock.OWN:
         found["peak concurrency"] = peak_concurrency(trace.seconds, holding)
     return found
 
@@ -53,7 +54,7 @@ def _by_user(trace: Trace, total: float) -> Usage:
         "median messages of a user": float(np.median(each)),
         "share of the heaviest tenth of users": float(each[:heavy].sum() / total),
     }
-    if trace.span >= DAY:
+    if trace.span >= DAY and trace.clock is not Clock.OWN:
         found["messages a user and day"] = total / len(each) / (trace.span / DAY)
     return found
 
