@@ -38,6 +38,8 @@ _MOST_CELLS: Final = 6_000_000
 """Hours times users for seasonality; of more users, so many are drawn as fit."""
 _BATCHED: Final = 0.1
 """Share of gaps of 0 on a fine clock from which times are those of batches."""
+_NO_FLOOR: Final = 1.01
+"""Multiple of the least floor allowed, below which none is seen."""
 _LASTING: Final = 0.9
 """Share of the trace that a group of customers must span to be seen throughout."""
 _MISSED: Final = 0.1
@@ -319,7 +321,7 @@ def _fit_weekdays(fit: Fit, local: Floats, weights: Floats, start: float, end: f
 def _take_day(fit: Fit, day: Day) -> None:
     how = "von Mises bump on a floor, by maximum likelihood"
     fit.take("kappa", day.kappa, how, day.kappa_error)
-    at_end = day.floor <= limits_table(Behaviour)["night_floor"].low
+    at_end = day.floor < _NO_FLOOR * limits_table(Behaviour)["night_floor"].low
     low = how + ("; no floor is seen, this is the least allowed" if at_end else "")
     fit.take("night_floor", day.floor, low, None if at_end else day.floor_error)
     fit.take("zone_offsets", (0.0,), "one bump for all users")
