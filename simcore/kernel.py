@@ -222,6 +222,29 @@ def mark(grid: Grid, cells_per_minute: float, start: float, end: float) -> None:
             grid[last] -= 1
 
 
+class Record(NamedTuple):
+    """The generations of a window as they come, in minutes: when each starts, how long it holds.
+
+    *size[0]* is how many there were, be there room for all or not.
+    """
+
+    starts: Floats
+    holds: Floats
+    size: Counts
+
+
+@compiled
+def note(record: Record, start: float, hold: float) -> None:
+    """Write one generation down, unless it is over before the window opens."""
+    if start + hold <= 0.0:
+        return
+    at = record.size[0]
+    if at < record.starts.size:
+        record.starts[at] = start
+        record.holds[at] = hold
+    record.size[0] = at + 1
+
+
 @compiled
 def go_on(
     state: Words,
@@ -234,6 +257,7 @@ def go_on(
     until: float,
     grid: Grid,
     cells_per_minute: float,
+    record: Record,
 ) -> tuple[int, int, int]:
     """Send the first open session's messages while they come before *until* and other sessions'.
 
@@ -249,6 +273,7 @@ def go_on(
         end = time + holds[word & _MASK]
         if admitted(ends, time, end):
             mark(grid, cells_per_minute, time, end)
+            note(record, time, holds[word & _MASK])
             sent += time >= 0.0
         else:
             refused += time >= 0.0
@@ -265,7 +290,12 @@ def go_on(
 
 @compiled
 def user_week(
-    state: Words, habits: Habits, shared: Floats, grid: Grid, cells_per_minute: float
+    state: Words,
+    habits: Habits,
+    shared: Floats,
+    grid: Grid,
+    cells_per_minute: float,
+    record: Record,
 ) -> tuple[int, int]:
     """Add one user's generations to *grid*; returns the messages sent and those refused.
 
@@ -300,6 +330,7 @@ def user_week(
                 min(begin, horizon),
                 grid,
                 cells_per_minute,
+                record,
             )
             sent += more
             refused += lost
@@ -362,10 +393,11 @@ def nested_week(
 ) -> None:
     """Observe one window for each number in *users*, ascending: the same users and more."""
     grid[:] = 0
+    record = Record(np.empty(0), np.empty(0), np.zeros(1, np.int64))
     done = 0
     for at in range(users.size):
         while done < users[at]:
-            sent, refused = user_week(state, habits, shared, grid, cells_per_minute)
+            sent, refused = user_week(state, habits, shared, grid, cells_per_minute, record)
             observed.messages[0] += sent
             observed.messages[1] += refused
             done += 1
@@ -373,3 +405,12 @@ def nested_week(
             observed.peaks[at] = tally(grid, observed.counts[at])
         else:
             observed.peaks[at] = highest(grid)
+
+
+@compiled
+def recorded_week(state: Words, habits: Habits, shared: Floats, users: int, record: Record) -> None:
+    """Write down the generations of the users that nested_week would observe, user by user."""
+    grid = np.zeros(0, np.int32)
+    record.size[0] = 0
+    for _ in range(users):
+        user_week(state, habits, shared, grid, 1.0, record)
