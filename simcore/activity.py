@@ -5,9 +5,9 @@ from math import log
 import numpy as np
 
 from simcore.behaviour import MINUTES_A_DAY, Behaviour, log_normal
+from simcore.inverse import LogNormal, length_biased, mixture_table, normal_cdf, normal_table
 from simcore.kernel import WARM_HOURS, Floats, Habits
 from simcore.profile import HOURS_A_WEEK, binned_week, cumulative
-from simcore.tables import LogNormal, length_biased, mixture_table, normal_cdf, normal_table
 
 __all__ = ["gap_components", "habits_of", "shared_factor", "stratified", "window_hours"]
 

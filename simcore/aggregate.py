@@ -16,10 +16,10 @@ import numpy as np
 from simcore.activity import habits_of
 from simcore.behaviour import Behaviour
 from simcore.concurrency import modulation, unspent, words_of
+from simcore.inverse import normal_cdf
 from simcore.kernel import Counts, Floats, Habits, Observed, nested_week
 from simcore.offered import BIN_MINUTES, offered
 from simcore.profile import HOURS_A_WEEK
-from simcore.tables import normal_cdf
 
 LEARNED_USERS: Final = 250
 _WEEKS: Final = 96

@@ -1,11 +1,12 @@
 """The parameters of one user's behaviour: their meaning, units and hard limits."""
 
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import exp, isfinite, log, sqrt
-from typing import Any, Final, cast
+from math import exp, log, sqrt
+from typing import Final
 
 from simcore.faults import Fault, ParameterFaults
+from simcore.limits import limit_faults, limited
 
 MINUTES_A_DAY: Final = 1440.0
 ABOUT_ONE: Final = 1e-6
@@ -39,21 +40,6 @@ class Rung(StrEnum):
     CORRELATION = "correlation"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The unit of a parameter and the values for which the model is meant."""
-
-    unit: str
-    low: float
-    high: float
-    whole: bool = False
-
-
-def _limited(unit: str, low: float, high: float, *, whole: bool = False) -> Any:  # noqa: ANN401
-    """A field with limits; Any, because dataclasses.field claims the field's own type."""
-    return field(metadata={"limits": Limits(unit, low, high, whole)})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """One user's behaviour. Sessions start as a modulated Poisson process and hold messages.
@@ -66,31 +52,31 @@ class Behaviour:
     shifted by *zone_offsets*; its mean is 1. Modulation is hourly AR(1) with scale *memory_hours*.
     """
 
-    messages_per_day: float = _limited("messages/day", 0.01, 2000)
-    messages_per_session: float = _limited("messages", 1, 500)
-    ceiling: int = _limited("slots", 0, 64, whole=True)
-    holding_mean: float = _limited("min", 0.01, 15)
-    holding_cv: float = _limited("ratio", 0, 2)
-    short_share: float = _limited("share", 0, 1)
-    short_gap: float = _limited("min", 0.05, 60)
-    short_log_sd: float = _limited("log", 0, 2)
-    long_gap: float = _limited("min", 0.05, 600)
-    long_log_sd: float = _limited("log", 0, 2)
-    night_floor: float = _limited("share", 0.001, 1)
-    kappa: float = _limited("concentration", 0, 50)
-    peak_hour: float = _limited("h", 0, 24)
-    zone_offsets: tuple[float, ...] = _limited("h", -12, 12)
-    zone_weights: tuple[float, ...] = _limited("share", 0, 1)
-    weekdays: tuple[float, ...] = _limited("ratio", 0.01, 10)
-    sigma: float = _limited("log", 0, 3)
-    correlation: float = _limited("share", 0, 1)
-    shared_sigma: float = _limited("log", 0, 3)
-    memory_hours: float = _limited("h", 0.1, 2000)
+    messages_per_day: float = limited("messages/day", 0.01, 2000)
+    messages_per_session: float = limited("messages", 1, 500)
+    ceiling: int = limited("slots", 0, 64, whole=True)
+    holding_mean: float = limited("min", 0.01, 15)
+    holding_cv: float = limited("ratio", 0, 2)
+    short_share: float = limited("share", 0, 1)
+    short_gap: float = limited("min", 0.05, 60)
+    short_log_sd: float = limited("log", 0, 2)
+    long_gap: float = limited("min", 0.05, 600)
+    long_log_sd: float = limited("log", 0, 2)
+    night_floor: float = limited("share", 0.001, 1)
+    kappa: float = limited("concentration", 0, 50)
+    peak_hour: float = limited("h", 0, 24)
+    zone_offsets: tuple[float, ...] = limited("h", -12, 12)
+    zone_weights: tuple[float, ...] = limited("share", 0, 1)
+    weekdays: tuple[float, ...] = limited("ratio", 0.01, 10)
+    sigma: float = limited("log", 0, 3)
+    correlation: float = limited("share", 0, 1)
+    shared_sigma: float = limited("log", 0, 3)
+    memory_hours: float = limited("h", 0.1, 2000)
     mode: Mode
     norm: Norm
 
     def __post_init__(self) -> None:
-        faults = [*limit_faults(self), *consistency_faults(self)]
+        faults = [*limit_faults(self, "behaviour"), *consistency_faults(self)]
         if faults:
             raise ParameterFaults(faults)
 
@@ -152,32 +138,6 @@ class Behaviour:
                 return replace(flat, weekdays=(1.0,) * 7)
 
 
-def limits_of(name: str) -> Limits | None:
-    """Return the limits of a parameter, or None for one that is a choice.
-
-    >>> limits_of("holding_mean")
-    Limits(unit='min', low=0.01, high=15, whole=False)
-    """
-    return _LIMITS.get(name)
-
-
-def _field_limits(item: "Field[Any]") -> Limits | None:
-    return cast("Limits | None", item.metadata.get("limits"))
-
-
-def limit_faults(behaviour: Behaviour) -> list[Fault]:
-    """Return a fault for each parameter that is no number or outside its hard limits."""
-    faults = []
-    for name, limits in _LIMITS.items():
-        found = getattr(behaviour, name)
-        numbers = found if isinstance(found, tuple) else (found,)
-        for number in numbers:
-            if not isfinite(number) or not limits.low <= number <= limits.high:
-                allowed = f"{limits.low:g} to {limits.high:g} {limits.unit}"
-                faults.append(Fault("", f"behaviour.{name}", f"{number} is outside {allowed}"))
-    return faults
-
-
 def consistency_faults(behaviour: Behaviour) -> list[Fault]:
     """Return a fault for each rule between parameters that does not hold."""
     faults = []
@@ -215,6 +175,3 @@ def log_normal(mean: float, cv: float) -> tuple[float, float]:
 
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LIMITS: Final = {
-    item.name: limits for item in fields(Behaviour) if (limits := _field_limits(item)) is not None
-}

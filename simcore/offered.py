@@ -7,9 +7,9 @@ import numpy as np
 
 from simcore.activity import gap_components
 from simcore.behaviour import Behaviour, log_normal
+from simcore.inverse import LogNormal, mixture_cdf
 from simcore.kernel import WARM_HOURS, Floats
 from simcore.profile import BINS, binned_week
-from simcore.tables import LogNormal, mixture_cdf
 
 BIN_MINUTES: Final = 60 // BINS
 _STEPS: Final = 10

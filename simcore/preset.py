@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from simcore.behaviour import Behaviour
+from simcore.faults import ParameterFaults
+from simcore.limits import limit_faults, limited
 
 
 class Measure(StrEnum):
@@ -22,8 +24,13 @@ class Service:
     """The service that capacity must give: *level* of *measure* within *slots*."""
 
     measure: Measure
-    level: float
-    slots: int
+    level: float = limited("share", 0.5, 0.9999)
+    slots: int = limited("slots", 1, 100_000, whole=True)
+
+    def __post_init__(self) -> None:
+        faults = list(limit_faults(self, "service"))
+        if faults:
+            raise ParameterFaults(faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The exact engine: its random words, its seeds, and any parameters within their limits."""
 
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain import behaving
 
-from simcore.behaviour import Behaviour, Limits, Mode, Norm, Rung, limits_of
+from simcore.behaviour import Behaviour, Mode, Norm, Rung
 from simcore.concurrency import Plan, Sample, ascending, simulate
 from simcore.kernel import next_word, uniform
+from simcore.limits import Limits, limits_table
 
 CHAT = behaving(messages_per_session=25.0, ceiling=4, sigma=1.0, correlation=0.2, night_floor=0.02)
 SEED = np.random.SeedSequence(99)
@@ -86,10 +86,8 @@ def numbers(limits: Limits) -> st.SearchStrategy[float]:
 def behaviours(draw: st.DrawFn) -> Behaviour:
     """Any behaviour within its hard limits."""
     values: dict[str, Any] = {}
-    for item in fields(Behaviour):
-        limits = limits_of(item.name)
-        if limits is not None:
-            values[item.name] = draw(numbers(limits))
+    for name, limits in limits_table(Behaviour).items():
+        values[name] = draw(numbers(limits))
     zones = draw(st.integers(1, 3))
     values["zone_offsets"] = tuple(draw(st.floats(-12, 12)) for _ in range(zones))
     values["zone_weights"] = (1 / zones,) * zones

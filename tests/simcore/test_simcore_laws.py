@@ -9,6 +9,7 @@ from scipy import stats
 
 from simcore.activity import gap_components, habits_of, shared_factor, window_hours
 from simcore.behaviour import Behaviour
+from simcore.inverse import exponential_table
 from simcore.kernel import (
     TABLE_SIZE,
     WARM_HOURS,
@@ -20,7 +21,6 @@ from simcore.kernel import (
 )
 from simcore.profile import HOURS_A_WEEK, binned_week
 from simcore.queueing import waits
-from simcore.tables import exponential_table
 from simcore.theory import course, cox_variance, erlang_b, erlang_c
 
 SIGMAS = 4.0

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from simcore.behaviour import Mode, Rung
+from simcore.documents import TEMPLATES
 from simcore.faults import ParameterFaults
 from simcore.preset import Measure
-from simcore.presets import SHIPPED, TEMPLATES, load_preset
+from simcore.presets import SHIPPED, load_preset
 
 Edit = Callable[[str, str], Path]
 

@@ -1,0 +1,1 @@
+"""From a trace of requests to a preset: reading, fitting, and saying what cannot be known."""
