@@ -31,6 +31,15 @@ It bounds the work of a week whatever the modulation. With 64 sessions open a us
 slots, far beyond any ceiling in use.
 """
 
+ROOM: Final = 1 << 16
+"""Messages that one user can have still to send; a session longer than what is left is cut.
+
+With 64 sessions of 500 messages open, half of it is used.
+"""
+
+_ALWAYS_OVER: Final = 1e18
+"""Minutes taken from the end of what a slot holds where no ceiling counts."""
+
 # Typed once: a signed operand would turn unsigned words into floats.
 _MASK: Final = np.uint64(TABLE_SIZE - 1)
 _SHIFT: Final = np.uint64(TABLE_BITS)
@@ -88,6 +97,29 @@ def messages_in_session(state: Words, inverse_stopping: float) -> int:
     return 1 + int(min(log(uniform(state)) * inverse_stopping, 1e9))
 
 
+class Record(NamedTuple):
+    """The generations of a window as they come, in minutes: when each starts, how long it holds.
+
+    *size[0]* is how many there were, be there room for all or not.
+    """
+
+    starts: Floats
+    holds: Floats
+    size: Counts
+
+
+@compiled
+def note(record: Record, start: float, hold: float) -> None:
+    """Write one generation down, unless it is over before the window opens."""
+    if start + hold <= 0.0:
+        return
+    at = record.size[0]
+    if at < record.starts.size:
+        record.starts[at] = start
+        record.holds[at] = hold
+    record.size[0] = at + 1
+
+
 @compiled
 def expected_starts(state: Words, habits: Habits, shared: Floats, until: Floats) -> None:
     """Fill *until[h]* with the sessions expected before hour h, for a fresh own factor."""
@@ -108,8 +140,11 @@ def expected_starts(state: Words, habits: Habits, shared: Floats, until: Floats)
 def minute_of(mass: float, hour: int, until: Floats, profile: Floats) -> float:
     """Return the minute of hour *hour* at which *mass* sessions are expected to have begun."""
     bins = profile.shape[1] - 1
-    weight = (mass - until[hour]) / (until[hour + 1] - until[hour]) * profile[hour, bins]
-    at = 0
+    share = (mass - until[hour]) / (until[hour + 1] - until[hour])
+    weight = share * profile[hour, bins]
+    at = min(int(share * bins), bins - 1)
+    while at > 0 and profile[hour, at] > weight:
+        at -= 1
     while at < bins - 1 and profile[hour, at + 1] < weight:
         at += 1
     step = profile[hour, at + 1] - profile[hour, at]
@@ -132,58 +167,6 @@ def mass_at(minute: float, until: Floats, profile: Floats) -> float:
 
 
 @compiled
-def sift_down(times: Floats, left: Counts, size: int) -> None:
-    """Restore the heap of open sessions after its first one changed."""
-    at = 0
-    time, messages = times[0], left[0]
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        if child + 1 < size and times[child + 1] < times[child]:
-            child += 1
-        if times[child] >= time:
-            break
-        times[at], left[at] = times[child], left[child]
-        at = child
-    times[at], left[at] = time, messages
-
-
-@compiled
-def push(times: Floats, left: Counts, size: int, time: float, messages: int) -> None:
-    """Add an open session whose next message is at *time* to the heap of *size* sessions."""
-    at = size
-    while at > 0:
-        parent = (at - 1) // 2
-        if times[parent] <= time:
-            break
-        times[at], left[at] = times[parent], left[parent]
-        at = parent
-    times[at], left[at] = time, messages
-
-
-@compiled
-def open_sessions(
-    state: Words, habits: Habits, expected: float, times: Floats, left: Counts
-) -> int:
-    """Fill the heap with the sessions already open at the warm-up's start; returns how many.
-
-    Their number is Poisson. Time finds a gap with a chance proportional to its length, so the
-    gap is length-biased and the wait is a uniform share of it; the messages still to come are
-    geometric again, since a geometric number has no memory.
-    """
-    size = 0
-    mass = -log(uniform(state))
-    while mass < expected and size < WINDOWS:
-        gap = habits.biased_gaps[next_word(state) & _MASK]
-        wait = gap * uniform(state) - WARM_HOURS * 60.0
-        push(times, left, size, wait, messages_in_session(state, habits.inverse_stopping))
-        size += 1
-        mass -= log(uniform(state))
-    return size
-
-
-@compiled
 def next_start(mass: float, hour: int, until: Floats, profile: Floats) -> tuple[float, int]:
     """Return when *mass* sessions are expected to have begun (never: inf), and its hour."""
     hours = until.size - 1
@@ -194,126 +177,332 @@ def next_start(mass: float, hour: int, until: Floats, profile: Floats) -> tuple[
     return minute_of(mass, hour, until, profile), hour
 
 
-@compiled
-def admitted(ends: Floats, start: float, end: float) -> bool:
-    """Whether the user has a slot free at *start*; if so it is taken until *end*.
+class Desk(NamedTuple):
+    """Room for one user's work, used again for the next.
 
-    *ends* has an entry for each slot of the ceiling, and none where there is no ceiling.
+    *until* is what expected_starts fills. *starts* and *ends* hold the messages yet to be sent, in
+    the order of time; *new_starts* and *new_ends* those of one more session. *closing* has the
+    last messages' times of the sessions open. *slots* has the end of what each slot of the ceiling
+    holds, and one entry that is always over where there is no ceiling.
     """
-    if ends.size == 0:
-        return True
-    for slot in range(ends.size):
-        if ends[slot] <= start:
-            ends[slot] = end
-            return True
-    return False
+
+    until: Floats
+    starts: Floats
+    ends: Floats
+    new_starts: Floats
+    new_ends: Floats
+    closing: Floats
+    slots: Floats
+
+
+@compiled
+def set_up(hours: int, ceiling: int) -> Desk:
+    """Return a desk for weeks of *hours* and users with this *ceiling*."""
+    return Desk(
+        np.empty(hours + 1),
+        np.empty(ROOM),
+        np.empty(ROOM),
+        np.empty(ROOM),
+        np.empty(ROOM),
+        np.empty(WINDOWS),
+        np.empty(max(ceiling, 1)),
+    )
+
+
+@compiled
+def session(
+    state: Words,
+    holds: Table,
+    gaps: Table,
+    time: float,
+    messages: int,
+    horizon: float,
+    starts: Floats,
+    ends: Floats,
+) -> int:
+    """Fill *starts* and *ends* with a session's messages from *time* on; return how many.
+
+    It stops at the *horizon*. The generator stands in local variables here: in an array, each word
+    would wait for the last one's way through memory.
+    """
+    a, b, c, d = state[0], state[1], state[2], state[3]
+    done = 0
+    while done < messages and time <= horizon:
+        word = a + b + d
+        d += _ONE
+        a = b ^ (b >> _U11)
+        b = c + (c << _U3)
+        c = ((c << _U24) | (c >> _U40)) + word
+        starts[done] = time
+        ends[done] = time + holds[word & _MASK]
+        time += gaps[(word >> _SHIFT) & _MASK]
+        done += 1
+    state[0], state[1], state[2], state[3] = a, b, c, d
+    return done
+
+
+@compiled
+def straight(
+    state: Words,
+    holds: Table,
+    gaps: Table,
+    time: float,
+    messages: int,
+    limit: float,
+    slots: Floats,
+    slack: float,
+    turn: int,
+    grid: Grid,
+    cells_per_minute: float,
+) -> tuple[float, int, int]:
+    """Send a session's messages as they are drawn: no other session is open until *limit*.
+
+    It does what session and send do together, from *time* 0 on, while slots are free in turn.
+    *slack* is taken from the ends of slots, so that without a ceiling they are always over.
+    Returns the next message's time, the messages left and the next slot.
+    """
+    a, b, c, d = state[0], state[1], state[2], state[3]
+    while messages > 0 and time <= limit and slots[turn] <= time:
+        word = a + b + d
+        d += _ONE
+        a = b ^ (b >> _U11)
+        b = c + (c << _U3)
+        c = ((c << _U24) | (c >> _U40)) + word
+        end = time + holds[word & _MASK]
+        slots[turn] = end - slack
+        turn += 1
+        if turn == slots.size:
+            turn = 0
+        mark(grid, cells_per_minute, time, end)
+        time += gaps[(word >> _SHIFT) & _MASK]
+        messages -= 1
+    state[0], state[1], state[2], state[3] = a, b, c, d
+    return time, messages, turn
 
 
 @compiled
 def mark(grid: Grid, cells_per_minute: float, start: float, end: float) -> None:
-    """Add a generation to the differences of the counts at the end of each cell."""
-    last = int(end * cells_per_minute)
-    if end <= 0.0 or last == 0:
-        return
-    first = int(start * cells_per_minute) if start > 0.0 else 0
-    if first < last and first < grid.size:
+    """Add a generation to the differences of the counts at the end of each cell.
+
+    A start and an end in one cell cancel out: a branch for them would be mispredicted more often
+    than not. *start* is 0 or later.
+    """
+    first = np.uint32(start * cells_per_minute)
+    last = np.uint32(end * cells_per_minute)
+    if first < grid.size:
         grid[first] += 1
-        if last < grid.size:
-            grid[last] -= 1
+    if last < grid.size:
+        grid[last] -= 1
 
 
 @compiled
-def go_on(
-    state: Words,
-    holds: Table,
-    gaps: Table,
-    ends: Floats,
-    times: Floats,
-    left: Counts,
-    size: int,
+def merge(
+    starts: Floats, ends: Floats, last: int, new_starts: Floats, new_ends: Floats, count: int
+) -> int:
+    """Merge *count* new messages into those before *last*, in the order of time; the new last."""
+    old, new, at = last - 1, count - 1, last + count - 1
+    while new >= 0:
+        if old >= 0 and starts[old] > new_starts[new]:
+            starts[at], ends[at] = starts[old], ends[old]
+            old -= 1
+        else:
+            starts[at], ends[at] = new_starts[new], new_ends[new]
+            new -= 1
+        at -= 1
+    return last + count
+
+
+@compiled
+def join(
+    state: Words, habits: Habits, desk: Desk, last: int, windows: int, time: float, horizon: float
+) -> tuple[int, int]:
+    """Open a session at *time* among others; return the new last message and sessions open."""
+    messages = min(messages_in_session(state, habits.inverse_stopping), ROOM - last)
+    count = session(
+        state, habits.holds, habits.gaps, time, messages, horizon, desk.new_starts, desk.new_ends
+    )
+    if count > 0:
+        last = merge(desk.starts, desk.ends, last, desk.new_starts, desk.new_ends, count)
+        desk.closing[windows] = desk.new_starts[count - 1]
+        windows += 1
+    return last, windows
+
+
+@compiled
+def open_sessions(
+    state: Words, habits: Habits, expected: float, desk: Desk, horizon: float
+) -> tuple[int, int]:
+    """Open the sessions that the warm-up's start finds; return their messages and their number.
+
+    Their number is Poisson. Time finds a gap with a chance proportional to its length, so the
+    gap is length-biased and the wait is a uniform share of it; the messages still to come are
+    geometric again, since a geometric number has no memory.
+    """
+    last, windows = 0, 0
+    mass = -log(uniform(state))
+    while mass < expected and windows < WINDOWS:
+        gap = habits.biased_gaps[next_word(state) & _MASK]
+        wait = gap * uniform(state) - WARM_HOURS * 60.0
+        last, windows = join(state, habits, desk, last, windows, wait, horizon)
+        mass -= log(uniform(state))
+    return last, windows
+
+
+@compiled
+def still_open(closing: Floats, windows: int, time: float) -> int:
+    """Forget the sessions whose last message is before *time*; return how many are left."""
+    left = 0
+    for window in range(windows):
+        if closing[window] > time:
+            closing[left] = closing[window]
+            left += 1
+    return left
+
+
+@compiled
+def free_slot(slots: Floats, turn: int, start: float) -> int:
+    """Return a slot that is free at *start*, the one in *turn* first; -1 if there is none."""
+    if slots[turn] <= start:
+        return turn
+    for slot in range(slots.size):
+        if slots[slot] <= start:
+            return slot
+    return -1
+
+
+@compiled
+def send(
+    desk: Desk,
+    first: int,
+    last: int,
     until: float,
+    slack: float,
+    turn: int,
     grid: Grid,
     cells_per_minute: float,
-) -> tuple[int, int, int]:
-    """Send the first open session's messages while they come before *until* and other sessions'.
+    record: Record,
+    messages: Counts,
+) -> tuple[int, int]:
+    """Send what comes up to *until*, each message to a free slot or refused.
 
-    Returns the sessions open, and the messages sent and refused since the window opened.
+    Returns the first message that is left and the next slot. *messages* counts those sent and
+    those refused in the window.
     """
-    limit = until
-    for other in range(1, min(size, 3)):
-        limit = min(limit, times[other])
-    time, messages = times[0], left[0]
+    starts, ends, slots = desk.starts, desk.ends, desk.slots
+    recording = record.starts.size > 0
     sent, refused = 0, 0
-    while messages > 0 and time <= limit:
-        word = next_word(state)
-        end = time + holds[word & _MASK]
-        if admitted(ends, time, end):
-            mark(grid, cells_per_minute, time, end)
-            sent += time >= 0.0
-        else:
-            refused += time >= 0.0
-        time += gaps[(word >> _SHIFT) & _MASK]
-        messages -= 1
-    if messages > 0:
-        times[0], left[0] = time, messages
-    else:
-        size -= 1
-        times[0], left[0] = times[size], left[size]
-    sift_down(times, left, size)
-    return size, sent, refused
+    while first < last and starts[first] <= until:
+        start, end = starts[first], ends[first]
+        first += 1
+        slot = free_slot(slots, turn, start)
+        if slot < 0:
+            refused += start >= 0.0
+            continue
+        slots[slot] = end - slack
+        turn = slot + 1 if slot + 1 < slots.size else 0
+        sent += start >= 0.0
+        mark(grid, cells_per_minute, max(start, 0.0), max(end, 0.0))
+        if recording:
+            note(record, start, end - start)
+    messages[0] += sent
+    messages[1] += refused
+    return first, turn
+
+
+@compiled
+def move_up(starts: Floats, ends: Floats, first: int, last: int) -> int:
+    """Move the messages from *first* on to the front; return how many."""
+    for at in range(first, last):
+        starts[at - first] = starts[at]
+        ends[at - first] = ends[at]
+    return last - first
 
 
 @compiled
 def user_week(
-    state: Words, habits: Habits, shared: Floats, grid: Grid, cells_per_minute: float
-) -> tuple[int, int]:
-    """Add one user's generations to *grid*; returns the messages sent and those refused.
+    state: Words,
+    habits: Habits,
+    shared: Floats,
+    desk: Desk,
+    grid: Grid,
+    cells_per_minute: float,
+    record: Record,
+    messages: Counts,
+) -> None:
+    """Add one user's generations to *grid*, and to *record* where that has room.
 
     *shared[h]* is the logarithm of the modulation that all users have in common, hour by hour
-    from the start of the warm-up. Sessions begin as a Poisson process of the modulated rate; the
-    messages of all open sessions are taken in the order of time, because the ceiling needs it.
+    from the start of the warm-up. Sessions begin as a Poisson process of the modulated rate. The
+    messages of sessions that are open together are merged in the order of time, because the
+    ceiling needs it; those of a session alone are sent as they are drawn.
     """
     horizon = (shared.size - WARM_HOURS) * 60.0
     # Named once: an array in a tuple is counted anew whenever it is read.
     holds, gaps, profile = habits.holds, habits.gaps, habits.profile
-    until = np.empty(shared.size + 1)
-    expected_starts(state, habits, shared, until)
-    times = np.empty(WINDOWS)
-    left = np.empty(WINDOWS, np.int64)
-    ends = np.full(habits.ceiling, -inf)
-    size = open_sessions(state, habits, until[1] / 60.0 * habits.open_minutes, times, left)
-    sent, refused = 0, 0
+    until, starts, ends, slots = desk.until, desk.starts, desk.ends, desk.slots
+    slack = 0.0 if habits.ceiling > 0 else _ALWAYS_OVER
+    if habits.own_scale > 0.0:
+        expected_starts(state, habits, shared, until)
+    slots[:] = -inf
+    expected = until[1] / 60.0 * habits.open_minutes
+    last, windows = open_sessions(state, habits, expected, desk, horizon)
+    first, turn = 0, 0
     mass = -log(uniform(state))
     begin, hour = next_start(mass, 0, until, profile)
     while True:
-        if size > 0 and times[0] <= begin:
-            if times[0] >= horizon:
-                return sent, refused
-            size, more, lost = go_on(
-                state,
-                holds,
-                gaps,
-                ends,
-                times,
-                left,
-                size,
-                min(begin, horizon),
-                grid,
-                cells_per_minute,
-            )
-            sent += more
-            refused += lost
-            continue
+        first, turn = send(
+            desk,
+            first,
+            last,
+            min(begin, horizon),
+            slack,
+            turn,
+            grid,
+            cells_per_minute,
+            record,
+            messages,
+        )
         if begin >= horizon:
-            return sent, refused
-        if size == WINDOWS:
-            mass = mass_at(times[0], until, profile) - log(uniform(state))
-            begin, hour = next_start(mass, hour, until, profile)
+            return
+        windows = still_open(desk.closing, windows, begin)
+        if windows == WINDOWS:
+            # What does not happen leaves no memory: the next start is drawn from the first close.
+            begin = desk.closing.min()
+            windows = still_open(desk.closing, windows, begin)
+            mass = mass_at(begin, until, profile) - log(uniform(state))
+            later, hour = next_start(mass, hour, until, profile)
+            begin = max(begin, later)
             continue
-        push(times, left, size, begin, messages_in_session(state, habits.inverse_stopping))
-        size += 1
+        time = begin
         mass -= log(uniform(state))
         begin, hour = next_start(mass, hour, until, profile)
+        last = move_up(starts, ends, first, last)
+        first = 0
+        if last > 0 or time < 0.0 or record.starts.size > 0:
+            last, windows = join(state, habits, desk, last, windows, time, horizon)
+            continue
+        left = min(messages_in_session(state, habits.inverse_stopping), ROOM)
+        messages[0] += left
+        limit = min(begin, horizon)
+        time, left, turn = straight(
+            state,
+            holds,
+            gaps,
+            time,
+            left,
+            limit,
+            slots,
+            slack,
+            turn,
+            grid,
+            cells_per_minute,
+        )
+        messages[0] -= left
+        if left > 0:
+            last = session(state, holds, gaps, time, left, horizon, starts, ends)
+        if last > 0:
+            desk.closing[0] = starts[last - 1]
+            windows = 1
 
 
 @compiled
@@ -362,14 +551,37 @@ def nested_week(
 ) -> None:
     """Observe one window for each number in *users*, ascending: the same users and more."""
     grid[:] = 0
+    record = Record(np.empty(0), np.empty(0), np.zeros(1, np.int64))
+    desk = set_up(shared.size, habits.ceiling)
+    # The same for all users where they have no factor of their own.
+    expected_starts(state, habits, shared, desk.until)
     done = 0
     for at in range(users.size):
         while done < users[at]:
-            sent, refused = user_week(state, habits, shared, grid, cells_per_minute)
-            observed.messages[0] += sent
-            observed.messages[1] += refused
+            user_week(
+                state,
+                habits,
+                shared,
+                desk,
+                grid,
+                cells_per_minute,
+                record,
+                observed.messages,
+            )
             done += 1
         if observed.counts.shape[1] > 0:
             observed.peaks[at] = tally(grid, observed.counts[at])
         else:
             observed.peaks[at] = highest(grid)
+
+
+@compiled
+def recorded_week(state: Words, habits: Habits, shared: Floats, users: int, record: Record) -> None:
+    """Write down the generations of the users that nested_week would observe, user by user."""
+    grid = np.zeros(0, np.int32)
+    messages = np.zeros(2, np.int64)
+    record.size[0] = 0
+    desk = set_up(shared.size, habits.ceiling)
+    expected_starts(state, habits, shared, desk.until)
+    for _ in range(users):
+        user_week(state, habits, shared, desk, grid, 1.0, record, messages)
