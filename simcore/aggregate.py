@@ -23,11 +23,13 @@ from simcore.offered import BIN_MINUTES, offered
 from simcore.profile import HOURS_A_WEEK
 
 LEARNED_USERS: Final = 250
-_WEEKS: Final = 240
+LEARNED_WEEKS: Final = 64
 _GROUPS: Final = 8
 """Groups of learned weeks, each left out once to see how far what was learned is uncertain."""
 _SHIFTS: Final = (-0.5, 2.0)
 """Moves of the learned weeks, in standard deviations of the shared factor."""
+_MOST_SHIFT: Final = 1.25
+"""The highest move in the logarithm of the rate: it bounds the messages of a learned week."""
 _CELLS: Final = 10
 _LIKE: Final = 0.03
 """Loads that differ by less, in logarithms, are taken to be the same."""
@@ -143,24 +145,27 @@ def fresh_loads(
     return Loads(np.concatenate([part.value for part in parts]), parts[0].bins)
 
 
-def learn(behaviour: Behaviour, seed: np.random.SeedSequence, jobs: int = 1) -> Learned:
-    """Learn the response of users from weeks of the exact engine.
+def learn(
+    behaviour: Behaviour, seed: np.random.SeedSequence, jobs: int = 1, weeks: int = LEARNED_WEEKS
+) -> Learned:
+    """Learn the response of users from *weeks* of the exact engine.
 
     Some weeks are moved below and most above what the shared factor gives, so that the response
     is known where the highest weeks of a large sample will go.
     """
-    shared_seed, *week_seeds = unspent(seed).spawn(1 + _WEEKS)
+    shared_seed, *week_seeds = unspent(seed).spawn(1 + weeks)
     habits = habits_of(behaviour)
-    shared = modulation(behaviour, habits, _WEEKS, shared_seed)
+    shared = modulation(behaviour, habits, weeks, shared_seed)
     if behaviour.shared_scale:
-        shared = shared + np.linspace(*_SHIFTS, _WEEKS)[:, None] * behaviour.shared_scale
+        low, high = (move * behaviour.shared_scale for move in _SHIFTS)
+        shared = shared + np.linspace(low, min(high, _MOST_SHIFT), weeks)[:, None]
     with ThreadPoolExecutor(max(jobs, 1)) as pool:
-        weeks = list(pool.map(lambda s, w: _seen(habits, s, w), shared, week_seeds))
-    seen, peaks = np.stack([levels for levels, _ in weeks]), np.array([peak for _, peak in weeks])
+        each = list(pool.map(lambda s, w: _seen(habits, s, w), shared, week_seeds))
+    seen, peaks = np.stack([levels for levels, _ in each]), np.array([peak for _, peak in each])
     load, ceiling = offered(behaviour, shared), int(behaviour.ceiling)
 
     def without(group: int) -> Response:
-        kept = np.arange(_WEEKS) % _GROUPS != group
+        kept = np.arange(weeks) % _GROUPS != group
         return _response(load[kept], seen[kept], peaks[kept], ceiling)
 
     return Learned(without(_GROUPS), tuple(without(group) for group in range(_GROUPS)))

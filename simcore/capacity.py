@@ -48,6 +48,9 @@ _ROUND: Final = 16
 
 _SLOPE_STEP: Final = 0.02
 _FEW_WEEKS: Final = 512
+_LEARNED_WEEKS: Final = MappingProxyType({Measure.WEEKLY_MAX: 240, Measure.TIME_SHARE: 64})
+"""Weeks to learn from. A week has one peak, and many times."""
+
 _FRESH: Final = 8
 """Fresh weeks of the shared factor for each week of users: they cost that much less."""
 
@@ -204,7 +207,7 @@ def aggregate_needs(
 ) -> dict[int, list[tuple[float, float]]]:
     """Return the needs of many users, with their errors, by the conditional aggregate."""
     learned, fresh = unspent(run.seed).spawn(2)
-    response = learn(behaviour, learned, run.jobs)
+    response = learn(behaviour, learned, run.jobs, _LEARNED_WEEKS[measure])
     effort, most = run.effort, _FRESH * run.effort.batches
     is_alike = behaviour.shared_scale == 0.0
     batches, weeks = (1, 1) if is_alike else (min(most, _FRESH * _ROUND), effort.weeks)
