@@ -5,7 +5,7 @@ from math import isfinite
 
 from simcore.behaviour import WEEKDAYS, Behaviour
 from simcore.fitting.families import Family, distance
-from simcore.fitting.fit import Estimate, Fit
+from simcore.fitting.findings import Estimate, Fit
 from simcore.fitting.preset_file import rounded
 from simcore.limits import limits_table
 
