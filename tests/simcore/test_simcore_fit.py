@@ -56,10 +56,10 @@ def ou(rng: np.random.Generator, hours: int, memory: float) -> Floats:
 def cox(
     rng: np.random.Generator, users: int, days: int, a_day: float, law: tuple[float, float, float]
 ) -> Starts:
-    """Starts of users with *law* (sigma, memory, correlation), busier in the afternoon."""
+    """Starts of users with *law* (sigma, memory, correlation), busiest before noon."""
     sigma, memory, rho = law
     hours = 24 * days
-    course = 1 + 0.8 * np.cos((np.arange(hours) % 24 - 15) * np.pi / 12)
+    course = 1 + 0.8 * np.cos((np.arange(hours) % 24 - 11) * np.pi / 12)
     shared = ou(rng, hours, memory)
     who, when = [], []
     for user in range(users):
@@ -104,7 +104,7 @@ def seasonal(starts: Starts, users: int, days: int) -> "tuple[float, float, floa
     hours = (starts.seconds // HOUR).astype(np.int64)
     counts = hourly(starts.users, hours, np.ones(len(hours)), 24 * days)
     assert len(counts) == users
-    course = np.tile(1 + 0.8 * np.cos((np.arange(24) - 15) * np.pi / 12), days)
+    course = np.tile(1 + 0.8 * np.cos((np.arange(24) - 11) * np.pi / 12), days)
     found = fit_seasonality(pairs_of(counts, course, 0, 720))
     assert found.correlation is not None
     return found.sigma, np.exp(-24 / found.memory), found.correlation
@@ -311,7 +311,7 @@ def test_a_whole_trace_comes_back(tmp_path: Path) -> None:
     # 30 s x e^(0.5²/2) = 34.0 s, and sqrt(e^0.25 - 1) = 0.533.
     assert found.holding_mean == pytest.approx(34.0 / 60, rel=0.02)
     assert found.holding_cv == pytest.approx(0.533, abs=0.03)
-    assert found.peak_hour == pytest.approx(15.5, abs=0.5)
+    assert found.peak_hour == pytest.approx(11.5, abs=0.5)
     assert found.sigma == pytest.approx(0.8, abs=0.15)
     assert found.correlation == pytest.approx(0.2, abs=0.15)
     assert found.ceiling == base.behaviour.ceiling
