@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -84,8 +85,14 @@ def _delimiter(text: str) -> str:
     """Return the delimiter that splits the first rows into most cells, evenly."""
 
     def cells(delimiter: str) -> tuple[bool, int]:
-        lines = csv.reader(io.StringIO(text), delimiter=delimiter)
-        counts = [len(row) for _, row in zip(range(_LOOK), lines, strict=False) if row]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        counts: list[int] = []
+        # What cannot be read by this delimiter is told when the rows are.
+        with suppress(csv.Error):
+            for _, row in zip(range(_LOOK), lines, strict=False):
+                counts += [len(row)] if row else []
+        if not counts:
+            return False, 0
         usual = max(set(counts), key=counts.count)
         return usual > 1 and counts.count(usual) * 2 > len(counts), usual
 

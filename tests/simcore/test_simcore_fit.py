@@ -316,7 +316,7 @@ def test_a_whole_trace_comes_back(tmp_path: Path) -> None:
     assert found.correlation == pytest.approx(0.2, abs=0.15)
     assert found.ceiling == base.behaviour.ceiling
     assert preset.entries["behaviour.sigma"].source == (
-        f"Fitted to made.csv ({trace.rows:,} rows, 2024-01-04 to 2024-04-13)"
+        f"Fitted to made.csv ({trace.rows:,} rows, 2024-01-04 to 2024-04-12)"
     )
     assert preset.entries["behaviour.ceiling"].source.startswith("Not fitted; from preset weekly")
 
