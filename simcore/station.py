@@ -153,6 +153,8 @@ def note_overload(room: Records, s: Course, now: float) -> None:
 @compiled
 def note_pods(s: Course, now: float) -> None:
     """Count pods until *now*, when their number is about to change."""
+    if now > s.changed:
+        s.most = max(s.most, s.ready + s.spinning)
     passed = max(now, 0.0) - max(s.changed, 0.0)
     s.ready_minutes += passed * s.ready
     s.paid_minutes += passed * (s.ready + s.spinning)
@@ -162,7 +164,6 @@ def note_pods(s: Course, now: float) -> None:
 @compiled
 def log_pods(room: Records, s: Course) -> None:
     """Write down the pods since they changed; changes at one time are one."""
-    s.most = max(s.most, s.ready + s.spinning)
     if s.changes > 0 and room[s.changes - 1].change == s.changed:
         s.changes -= 1
     if s.changes == room.size:
