@@ -192,7 +192,8 @@ def _response(load: Floats, seen: Counts, peaks: Floats, ceiling: int) -> Respon
     variance = np.array([(left[c] ** 2).sum() for c in classes]) / whole
     third = np.array([(left[c] ** 3).sum() for c in classes]) / whole
     rough = Response(logs, mean, variance, third, ceiling)
-    return replace(rough, **_trials(rough, condensed(load), peaks))
+    trials, slope = _trials(rough, condensed(load), peaks)
+    return replace(rough, trials=trials, slope=slope)
 
 
 def _classes(load: Floats) -> list[Counts]:
@@ -210,7 +211,7 @@ def _classes(load: Floats) -> list[Counts]:
     return np.split(order, edges[-2:0:-1])
 
 
-def _trials(response: Response, loads: Loads, peaks: Floats) -> dict[str, float]:
+def _trials(response: Response, loads: Loads, peaks: Floats) -> tuple[float, float]:
     """Return the trials and their slope under which the learned peaks are likeliest.
 
     A week stays within c with the chance exp(-trials x sum over its bins of P(C > c)): peaks of a
@@ -228,7 +229,7 @@ def _trials(response: Response, loads: Loads, peaks: Floats) -> dict[str, float]
     likelihood = np.log(np.maximum(chance, 1e-12)).sum(axis=2)
     at, which = np.unravel_index(int(likelihood.argmax()), likelihood.shape)
     slope = float(slopes[which])
-    return {"trials": float(_TRIALS[at] * np.exp(-slope * spread.mean())), "slope": slope}
+    return float(_TRIALS[at] * np.exp(-slope * spread.mean())), slope
 
 
 def carried(response: Response, load: Floats) -> Carried:

@@ -9,11 +9,21 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from simcore.commands import calibrate, ladder
+from simcore.commands import (
+    batch,
+    calibrate,
+    fit,
+    ladder,
+    policy,
+    reserve,
+    scale,
+    tables,
+    trace,
+)
 from simcore.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK
 from simcore.faults import ParameterFaults
 
-_COMMANDS: Final = (ladder, calibrate)
+_COMMANDS: Final = (ladder, reserve, scale, trace, batch, policy, fit, calibrate, tables)
 _EXTRAS: Final = MappingProxyType(
     {
         "numba": "simulation",

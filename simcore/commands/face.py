@@ -56,7 +56,7 @@ def command(
 ) -> argparse.ArgumentParser:
     """Add a command with the options that all have; *notes* describes what --json prints.
 
-    *without* names those of "preset" and "plot" that it does not have.
+    *without* names those of "preset", "seed" and "plot" that it does not have.
     """
     made = commands.add_parser(
         name,
@@ -72,12 +72,13 @@ def command(
             default="weekly-max",
             help="weekly-max, time-share, or the path of a TOML file (default: %(default)s)",
         )
-    made.add_argument(
-        "--seed",
-        type=whole(0, 2**63),
-        default=1,
-        help="seed of the random numbers; the same seed gives the same answer (default: 1)",
-    )
+    if "seed" not in without:
+        made.add_argument(
+            "--seed",
+            type=whole(0, 2**63),
+            default=1,
+            help="seed of the random numbers; the same seed gives the same answer (default: 1)",
+        )
     made.add_argument(
         "--jobs",
         type=whole(1, 256),
