@@ -2,34 +2,49 @@
 
 Given the shared factor, users are independent and alike, so mean, variance and third moment of the
 slots in use grow with their number. What one user carries for what is offered is learned once from
-the exact engine, ceiling and all; so is how far a week's peak stands above the mean's course.
+the exact engine, ceiling and all; so is how many independent chances a week has to peak.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from math import erfc, log, sqrt
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
 from simcore.activity import habits_of
 from simcore.behaviour import Behaviour
+from simcore.compiled import compiled
 from simcore.concurrency import modulation, unspent, words_of
-from simcore.inverse import normal_cdf
 from simcore.kernel import Counts, Floats, Habits, Observed, nested_week
 from simcore.offered import BIN_MINUTES, offered
 from simcore.profile import HOURS_A_WEEK
 
 LEARNED_USERS: Final = 250
-_WEEKS: Final = 96
-_SHIFTS: Final = (-0.5, 1.0)
+LEARNED_WEEKS: Final = 64
+_GROUPS: Final = 8
+"""Groups of learned weeks, each left out once to see how far what was learned is uncertain."""
+_SHIFTS: Final = (-0.5, 2.0)
 """Moves of the learned weeks, in standard deviations of the shared factor."""
+_MOST_SHIFT: Final = 1.25
+"""The highest move in the logarithm of the rate: it bounds the messages of a learned week."""
 _CELLS: Final = 10
-_CLASSES: Final = 32
-_LIKE: Final = 0.01
-_COURSE_POINTS: Final = 400
-_HALVINGS: Final = 50
+_LIKE: Final = 0.03
+"""Loads that differ by less, in logarithms, are taken to be the same."""
+_FIRST_CLASS: Final = 64
+_CLASS_GROWTH: Final = 1.3
+_POINT_GROWTH: Final = 1.3
+_POOL_GROWTH: Final = 1.01
+_CLOSE: Final = 1e-4
+_NO_CHANCE: Final = 1e-14
+_TRIALS: Final = np.geomspace(0.02, 100.0, 240)
+_SLOPES: Final = np.linspace(-3.0, 3.0, 61)
+
+
+Within = Callable[[float, float], Floats]
+"""The share met of each week, or its chance, for so many users within so many slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +52,17 @@ class Response:
     """What one user carries, by the logarithm of what is offered: shares of the offered slots.
 
     *mean*, *variance* and *third* are moments of the slots in use, over the slots offered.
-    *heights* are weeks' peaks in standard deviations above the mean, at the time that gives it.
+    *trials* is how many independent chances to peak a bin of the week has, at a week's highest
+    load of 1 slot a user; *slope* is its elasticity to that load.
     """
 
     logs: Floats
     mean: Floats
     variance: Floats
     third: Floats
-    heights: Floats
     ceiling: int
+    trials: float = 1.0
+    slope: float = 0.0
 
     def moments(self, load: Floats) -> tuple[Floats, Floats, Floats]:
         """Return mean, variance and third central moment of one user who offers *load* slots."""
@@ -58,61 +75,100 @@ class Response:
             mean = np.minimum(mean, self.ceiling)
         return mean, variance, third
 
+    def trials_at(self, highest: Floats) -> Floats:
+        """Return the chances to peak that a bin has in weeks of this *highest* load a user."""
+        return np.asarray(self.trials * np.maximum(highest, 1e-300) ** self.slope)
+
 
 @dataclass(frozen=True, slots=True)
-class Moments:
-    """Mean, standard deviation and skewness of the slots in use, at each time of each week."""
+class Learned:
+    """The response from all learned weeks, and from all but each group of them."""
+
+    whole: Response
+    left_out: tuple[Response, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Mean, standard deviation and skewness of the slots that one user has in use, by load.
+
+    Of N users alike and independent, given the load, the mean is N times it, the deviation the
+    root of N times, and the skewness is divided by the root of N.
+    """
 
     mean: Floats
     deviation: Floats
     skew: Floats
 
-    def at(self, z: Floats) -> Floats:
-        """Return the level *z* standard deviations up, bent by the skewness (Cornish-Fisher)."""
-        return np.asarray(self.mean + self.deviation * (z + self.skew * (z**2 - 1) / 6))
-
 
 @dataclass(frozen=True, slots=True)
-class Courses:
-    """Slots offered by one user in many weeks: an array by batch, week and bin of the week."""
+class Loads:
+    """Slots offered by one user in weeks, high to low: *value[w, k]* for *bins[k]* bins of each.
 
-    load: Floats
+    The highest bins stand alone; below, more and more are put together.
+    """
 
-    def condensed(self) -> Floats:
-        """Return each batch as equally likely loads, for answers that do not ask when."""
-        flat = np.sort(self.load.reshape(len(self.load), -1), axis=1)
-        points = np.linspace(0, flat.shape[1], _COURSE_POINTS + 1).astype(int)
-        parts = [flat[:, a:b].mean(axis=1) for a, b in pairwise(points)]
-        return np.stack(parts, axis=1)
+    value: Floats
+    bins: Floats
+
+    @property
+    def highest(self) -> Floats:
+        """The highest load of each week."""
+        return self.value[:, 0]
 
 
-def courses(
-    behaviour: Behaviour, seed: np.random.SeedSequence, batches: int, weeks: int
-) -> Courses:
-    """Return what is offered in fresh weeks; the shared factor is that of simulate for *seed*."""
+def condensed(load: Floats) -> Loads:
+    """Return the *load* of weeks, a row a week and an entry a bin, without its order in time."""
+    size = load.shape[1]
+    edges = [0]
+    while edges[-1] < size:
+        step = max(1, int(edges[-1] * (_POINT_GROWTH - 1)))
+        edges.append(min(edges[-1] + step, size))
+    bins = np.diff(edges).astype(float)
+    ordered = -np.sort(-load, axis=1)
+    return Loads(np.add.reduceat(ordered, edges[:-1], axis=1) / bins, bins)
+
+
+def fresh_loads(
+    behaviour: Behaviour, seed: np.random.SeedSequence, batches: int, weeks: int, first: int = 0
+) -> Loads:
+    """Return what is offered in fresh weeks; the shared factor is that of simulate for *seed*.
+
+    *first* batches are left out, as if had before.
+    """
     habits = habits_of(behaviour)
-    loads = []
-    for child in unspent(seed).spawn(batches):
+    parts = []
+    for child in unspent(seed).spawn(first + batches)[first:]:
         (shared_seed,) = unspent(child).spawn(1)
-        loads.append(offered(behaviour, modulation(behaviour, habits, weeks, shared_seed)))
-    return Courses(np.stack(loads))
+        shared = modulation(behaviour, habits, weeks, shared_seed)
+        parts.append(condensed(offered(behaviour, shared)))
+    return Loads(np.concatenate([part.value for part in parts]), parts[0].bins)
 
 
-def learn(behaviour: Behaviour, seed: np.random.SeedSequence, jobs: int = 1) -> Response:
-    """Learn the response of users from weeks of the exact engine.
+def learn(
+    behaviour: Behaviour, seed: np.random.SeedSequence, jobs: int = 1, weeks: int = LEARNED_WEEKS
+) -> Learned:
+    """Learn the response of users from *weeks* of the exact engine.
 
     Some weeks are moved below and most above what the shared factor gives, so that the response
     is known where the highest weeks of a large sample will go.
     """
-    shared_seed, *week_seeds = unspent(seed).spawn(1 + _WEEKS)
+    shared_seed, *week_seeds = unspent(seed).spawn(1 + weeks)
     habits = habits_of(behaviour)
-    shared = modulation(behaviour, habits, _WEEKS, shared_seed)
+    shared = modulation(behaviour, habits, weeks, shared_seed)
     if behaviour.shared_scale:
-        shared = shared + np.linspace(*_SHIFTS, _WEEKS)[:, None] * behaviour.shared_scale
+        low, high = (move * behaviour.shared_scale for move in _SHIFTS)
+        shared = shared + np.linspace(low, min(high, _MOST_SHIFT), weeks)[:, None]
     with ThreadPoolExecutor(max(jobs, 1)) as pool:
-        weeks = list(pool.map(lambda s, w: _seen(habits, s, w), shared, week_seeds))
-    seen, peaks = np.stack([levels for levels, _ in weeks]), np.array([peak for _, peak in weeks])
-    return _response(offered(behaviour, shared), seen, peaks, int(behaviour.ceiling))
+        each = list(pool.map(lambda s, w: _seen(habits, s, w), shared, week_seeds))
+    seen, peaks = np.stack([levels for levels, _ in each]), np.array([peak for _, peak in each])
+    load, ceiling = offered(behaviour, shared), int(behaviour.ceiling)
+
+    def without(group: int) -> Response:
+        kept = np.arange(weeks) % _GROUPS != group
+        return _response(load[kept], seen[kept], peaks[kept], ceiling)
+
+    return Learned(without(_GROUPS), tuple(without(group) for group in range(_GROUPS)))
 
 
 def _seen(habits: Habits, shared: Floats, seed: np.random.SeedSequence) -> tuple[Counts, int]:
@@ -135,70 +191,161 @@ def _response(load: Floats, seen: Counts, peaks: Floats, ceiling: int) -> Respon
     left = y - LEARNED_USERS * x * np.interp(np.log(x), logs, mean)
     variance = np.array([(left[c] ** 2).sum() for c in classes]) / whole
     third = np.array([(left[c] ** 3).sum() for c in classes]) / whole
-    rough = Response(logs, mean, variance, third, np.zeros(0), ceiling)
-    return replace(rough, heights=_heights(_of_many(rough, load, LEARNED_USERS), peaks))
+    rough = Response(logs, mean, variance, third, ceiling)
+    return replace(rough, **_trials(rough, condensed(load), peaks))
 
 
 def _classes(load: Floats) -> list[Counts]:
-    """Return the places of *load* in classes of like size, narrower where more is offered.
+    """Return the places of *load*, low to high, in classes that are the narrower the higher.
 
-    A load that hardly varies is one class: more would only tell chance from chance.
+    A class has enough places, the more the lower it lies, and is not narrower than what is alike.
     """
     order = np.argsort(load)
     logs = np.log(load[order])
-    if logs[-1] - logs[0] < _LIKE:
-        return [order]
-    share = np.cumsum(np.sqrt(load[order]))
-    edges = np.searchsorted(share, share[-1] * np.arange(1, _CLASSES) / _CLASSES)
-    return [part for part in np.split(order, edges) if part.size]
+    edges, size = [len(order)], float(_FIRST_CLASS)
+    while edges[-1] > 0:
+        alike = int(np.searchsorted(logs, logs[edges[-1] - 1] - _LIKE))
+        edges.append(max(min(edges[-1] - int(size), alike), 0))
+        size *= _CLASS_GROWTH
+    return np.split(order, edges[-2:0:-1])
 
 
-def _of_many(response: Response, load: Floats, users: float) -> Moments:
-    mean, variance, third = (users * moment for moment in response.moments(load))
+def _trials(response: Response, loads: Loads, peaks: Floats) -> dict[str, float]:
+    """Return the trials and their slope under which the learned peaks are likeliest.
+
+    A week stays within c with the chance exp(-trials x sum over its bins of P(C > c)): peaks of a
+    process that forgets come as a Poisson process of clumps (Aldous, 1989).
+    """
+    one = carried(response, loads.value)
+    above, below = (
+        exceedances(peaks - less, LEARNED_USERS, one.mean, one.deviation, one.skew, loads.bins)
+        for less in (0.0, 1.0)
+    )
+    spread = np.log(loads.highest)
+    slopes = _SLOPES if np.ptp(spread) > _LIKE else np.zeros(1)
+    trials = _TRIALS[:, None, None] * np.exp(slopes[:, None] * (spread - spread.mean()))
+    chance = np.exp(-trials * above) - np.exp(-trials * below)
+    likelihood = np.log(np.maximum(chance, 1e-12)).sum(axis=2)
+    at, which = np.unravel_index(int(likelihood.argmax()), likelihood.shape)
+    slope = float(slopes[which])
+    return {"trials": float(_TRIALS[at] * np.exp(-slope * spread.mean())), "slope": slope}
+
+
+def carried(response: Response, load: Floats) -> Carried:
+    """Return what one user carries of each *load*."""
+    mean, variance, third = response.moments(load)
     deviation = np.sqrt(np.maximum(variance, 1e-300))
-    return Moments(mean, deviation, np.clip(third / deviation**3, 0.0, 3.0))
+    return Carried(mean, deviation, np.asarray(third / deviation**3))
 
 
-def _heights(moments: Moments, peaks: Floats) -> Floats:
-    """Return z for each week so that the highest level at z is the week's peak."""
-    low, high = np.zeros(len(peaks)), np.full(len(peaks), 30.0)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        above = moments.at(middle[:, None]).max(axis=1) > peaks
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.asarray((low + high) / 2)
-
-
-def chance_within(slots: float, moments: Moments) -> Floats:
-    """Return the chance of at most *slots* in use, from three moments of their number.
+@compiled
+def chance_above(slots: float, mean: float, deviation: float, skew: float) -> float:
+    """Return the chance of more than *slots* in use, from three moments of their number.
 
     A gamma law is fitted to the moments and shifted (Pearson's third type), and read through the
     Wilson-Hilferty cube root; a half is added for whole slots.
     """
-    skew = np.maximum(moments.skew, 1e-4)
-    z = (slots + 0.5 - moments.mean) / moments.deviation
-    shape = 4 / skew**2
-    share = np.maximum(1 + z / np.sqrt(shape), 0.0)
-    return normal_cdf(3 * np.sqrt(shape) * (np.cbrt(share) - 1 + 1 / (9 * shape)))
+    z = (slots + 0.5 - mean) / deviation
+    bent = min(max(skew, 1e-4), 3.0)
+    root = 2.0 / bent
+    share = max(1.0 + z / root, 0.0)
+    normal = 3.0 * root * (share ** (1.0 / 3.0) - 1.0 + 1.0 / (9.0 * root * root))
+    return 0.5 * erfc(normal / sqrt(2.0))
 
 
-def time_quantiles(
-    response: Response, loads: Floats, users: float, levels: Sequence[float]
+@compiled
+def exceedances(
+    slots: Floats, users: float, mean: Floats, deviation: Floats, skew: Floats, bins: Floats
 ) -> Floats:
-    """Return the slots that hold *users* for each share of time, over equally likely *loads*."""
-    moments = _of_many(response, loads.ravel(), users)
-    answers = []
-    for level in levels:
-        low, high = -0.5, float((moments.mean + 40 * moments.deviation).max()) + 1
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            within = chance_within(middle, moments).mean()
-            low, high = (middle, high) if within < level else (low, middle)
-        answers.append(max((low + high) / 2, 0.0))
-    return np.array(answers)
+    """Return the bins of each week that *users* are expected to spend above its entry of *slots*.
+
+    The rest are the moments of one user, a row a week and its loads from high to low; once a load
+    has no chance left, lower ones have none.
+    """
+    found = np.zeros(mean.shape[0])
+    root = sqrt(users)
+    for week in range(mean.shape[0]):
+        for at in range(mean.shape[1]):
+            chance = chance_above(
+                slots[week],
+                users * mean[week, at],
+                root * deviation[week, at],
+                skew[week, at] / root,
+            )
+            found[week] += chance * bins[at]
+            if chance < _NO_CHANCE:
+                break
+    return found
 
 
-def week_peaks(response: Response, load: Floats, users: float, rng: np.random.Generator) -> Floats:
-    """Return the peak of each week in *load* (week by bin), with heights drawn from those seen."""
-    heights = rng.choice(response.heights, size=len(load))
-    return np.asarray(_of_many(response, load, users).at(heights[:, None]).max(axis=1))
+def time_within(response: Response, loads: Loads) -> Within:
+    """Return the share of each week's time within so many slots."""
+    one, whole = carried(response, loads.value), loads.bins.sum()
+
+    def within(users: float, slots: float) -> Floats:
+        wanted = np.full(len(loads.value), slots)
+        above = exceedances(wanted, users, one.mean, one.deviation, one.skew, loads.bins)
+        return np.asarray(1 - above / whole)
+
+    return within
+
+
+def weeks_within(response: Response, loads: Loads) -> Within:
+    """Return the chance of each week to stay within so many slots."""
+    one, trials = carried(response, loads.value), response.trials_at(loads.highest)
+
+    def within(users: float, slots: float) -> Floats:
+        wanted = np.full(len(loads.value), slots)
+        above = exceedances(wanted, users, one.mean, one.deviation, one.skew, loads.bins)
+        return np.asarray(np.exp(-trials * above))
+
+    return within
+
+
+def slots_at(within: Within, users: float, level: float, most: float) -> float:
+    """Return the slots, at most *most*, at which the mean of *within* reaches *level*.
+
+    By false position on the normal quantile of the share, which is nearly straight; a step that
+    does not halve the bracket is followed by one that does.
+    """
+    normal = NormalDist()
+
+    def height(slots: float) -> float:
+        met = float(within(users, slots).mean())
+        return normal.inv_cdf(min(max(met, 1e-15), 1 - 1e-15)) - normal.inv_cdf(level)
+
+    low, high = -0.5, most
+    below, above = height(low), height(high)
+    while high - low > _CLOSE * max(high, 1.0) and below < 0 < above:
+        width = high - low
+        for share in (below / (below - above), 0.5):
+            middle = low + (high - low) * min(max(share, 0.02), 0.98)
+            found = height(middle)
+            if found < 0:
+                low, below = middle, found
+            else:
+                high, above = middle, found
+            if high - low < width / 2:
+                break
+    return max((low + high) / 2 if below < 0 else low, 0.0)
+
+
+def pooled(loads: Loads) -> Loads:
+    """Return the loads of all weeks as one week's, where it is not asked which week has which.
+
+    The highest stand alone; below, more and more are put together.
+    """
+    order = np.argsort(-loads.value, axis=None)
+    value = loads.value.ravel()[order]
+    bins = np.broadcast_to(loads.bins, loads.value.shape).ravel()[order]
+    steps = np.floor(np.log1p(np.cumsum(bins)) / log(_POOL_GROWTH))
+    firsts = np.flatnonzero(np.diff(steps, prepend=-1.0))
+    whole = np.add.reduceat(bins, firsts)
+    mean = np.add.reduceat(value * bins, firsts) / whole
+    return Loads(mean[None], whole)
+
+
+def most_slots(response: Response, loads: Loads, users: float) -> float:
+    """Return more slots than *users* will ever hold, for a search to begin from."""
+    one = carried(response, loads.value)
+    return float((users * one.mean + 40 * sqrt(users) * one.deviation).max()) + 1

@@ -4,31 +4,58 @@ Every user is simulated up to a size; beyond it the conditional aggregate answer
 not grow with N. Where both can answer, they are held against each other by a test.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, hypot, sqrt
+from math import hypot, inf, sqrt
+from statistics import NormalDist
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from simcore.aggregate import courses, learn, time_quantiles, week_peaks
+from simcore.aggregate import (
+    Learned,
+    Loads,
+    Response,
+    Within,
+    fresh_loads,
+    learn,
+    most_slots,
+    pooled,
+    slots_at,
+    time_within,
+    weeks_within,
+)
 from simcore.behaviour import Behaviour, Rung
-from simcore.concurrency import Plan, simulate, unspent
+from simcore.concurrency import Plan, ascending, simulate, unspent
 from simcore.kernel import Floats
-from simcore.ladder import Run
+from simcore.ladder import CONFIDENCE, Effort, Run
 from simcore.preset import Measure
 
-EXACT_USERS: Final = 300
-"""The most users that are simulated one by one."""
+EXACT_USERS: Final = MappingProxyType({Measure.WEEKLY_MAX: 300, Measure.TIME_SHARE: 50})
+"""The most users that are simulated one by one; beyond, the aggregate is within 1 % of it."""
+
+PRECISE_LEVEL: Final = 0.99
+"""The highest level whose interval decides how much is simulated; rarer ones take what it gives."""
 
 _TOP: Final = 20_000
 _CELLS: Final = {Measure.WEEKLY_MAX: 10.0, Measure.TIME_SHARE: 2.0}
-_WORK: Final = 120_000
-"""Weeks of users that an exact answer simulates, about."""
+_BAND: Final = 4
+"""The most that users may differ within a band, as a factor."""
 
-_BATCHES: Final = 16
-_LEARNED: Final = 0.01
-"""Standard error, as a share, of what the aggregate learned: seen in repetitions."""
+_ROUND: Final = 16
+"""Batches by which a sample grows."""
+
+_SLOPE_STEP: Final = 0.02
+_FEW_WEEKS: Final = 512
+_LEARNED_WEEKS: Final = MappingProxyType({Measure.WEEKLY_MAX: 240, Measure.TIME_SHARE: 64})
+"""Weeks to learn from. A week has one peak, and many times."""
+
+_FRESH: Final = 8
+"""Fresh weeks of the shared factor for each week of users: they cost that much less."""
+
+_HALF: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+"""Half an interval, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,49 +78,112 @@ def needs(
     behaviour: Behaviour, rung: Rung, measure: Measure, users: Sequence[int],
     levels: Sequence[float], run: Run,
 ) -> list[Need]:  # fmt: skip
-    """Return the need of each number of users at each level, in the order of users and levels."""
+    """Return the need of each number of users at each level, in the order of users and levels.
+
+    The effort of *run* bounds the sample: it grows until 95 % intervals at levels up to
+    PRECISE_LEVEL are *within* the share of the slots asked for, or as large as allowed.
+    """
     there = behaviour.at(rung)
     first, second = unspent(run.seed).spawn(2)
-    small = sorted({n for n in users if n <= EXACT_USERS})
-    large = sorted({n for n in users if n > EXACT_USERS})
-    answers: dict[int, Floats] = {}
-    for n in small:
-        answers[n] = exact_quantiles(there, measure, n, levels, replace(run, seed=first))
-    if large:
-        answers |= aggregate_quantiles(there, measure, large, levels, replace(run, seed=second))
+    answers: dict[int, list[tuple[float, float]]] = {}
+    for band in bands([n for n in users if n <= EXACT_USERS[measure]]):
+        answers |= exact_needs(there, measure, band, levels, replace(run, seed=first))
+    if large := sorted({n for n in users if n > EXACT_USERS[measure]}):
+        answers |= aggregate_needs(there, measure, large, levels, replace(run, seed=second))
     return [
-        _need(rung, n, level, answers[n][:, at]) for n in users for at, level in enumerate(levels)
+        Need(rung, n, level, *answers[n][at], n <= EXACT_USERS[measure])
+        for n in users
+        for at, level in enumerate(levels)
     ]
 
 
-def _need(rung: Rung, users: int, level: float, left_out: Floats) -> Need:
-    """Return the need from estimates made with each batch left out."""
+def bands(users: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return the numbers of users, ascending, in bands that are simulated as one sample each.
+
+    Within a band the users are the same and more, which makes the needs rise with their number.
+
+    >>> bands([40, 5, 10, 160])
+    [(5, 10), (40, 160)]
+    """
+    found: list[tuple[int, ...]] = []
+    for n in ascending(users) if users else ():
+        if found and n <= _BAND * found[-1][0]:
+            found[-1] = (*found[-1], n)
+        else:
+            found.append((n,))
+    return found
+
+
+def jackknife_error(left_out: Floats) -> Floats:
+    """Return the standard error from estimates with each batch left out, along the first axis."""
     size = len(left_out)
-    slots = float(left_out.mean())
-    error = sqrt((size - 1) / size * float(((left_out - slots) ** 2).sum()))
-    exact = users <= EXACT_USERS
-    if not exact:
-        error = hypot(error, _LEARNED * slots)
-    return Need(rung, users, level, slots, error, exact)
+    return np.asarray(np.sqrt((size - 1) * left_out.var(axis=0)))
 
 
-def exact_quantiles(
-    behaviour: Behaviour, measure: Measure, users: int, levels: Sequence[float], run: Run
-) -> Floats:
-    """Return the need at each level with each batch left out: a row a batch."""
-    weeks = max(8, ceil(_WORK / users / _BATCHES))
+def exact_needs(
+    behaviour: Behaviour, measure: Measure, users: Sequence[int], levels: Sequence[float], run: Run
+) -> dict[int, list[tuple[float, float]]]:
+    """Return the needs of ascending *users*, with their errors, from every one of them.
+
+    All users of the largest number are simulated; the smaller numbers are the first of them.
+    """
+    effort = run.effort
+    judged = np.array(levels) <= PRECISE_LEVEL
+    held: list[Floats] = [np.zeros((0, 1)) for _ in users]
+    answers: list[Floats] = []
+    reach, done = inf, 0
+    while done < effort.batches and reach > effort.within:
+        more = _observed(behaviour, measure, users, replace(run, effort=_round(effort, done)), done)
+        held = [_stacked(old, new) for old, new in zip(held, more, strict=True)]
+        done += len(more[0])
+        answers = [_left_out(seen, levels) for seen in held]
+        reach = max(_reach(found[:, judged]) for found in answers) if judged.any() else inf
+    return {
+        n: list(zip(found.mean(axis=0).tolist(), jackknife_error(found).tolist(), strict=True))
+        for n, found in zip(users, answers, strict=True)
+    }
+
+
+def _round(effort: Effort, done: int) -> Effort:
+    return replace(effort, batches=min(_ROUND, effort.batches - done))
+
+
+def _observed(
+    behaviour: Behaviour, measure: Measure, users: Sequence[int], run: Run, done: int
+) -> list[Floats]:
+    """Return, for each number of users, how often each level was held: a row a batch."""
     is_time = measure is Measure.TIME_SHARE
-    most = users * behaviour.ceiling if behaviour.ceiling else _TOP
+    most = users[-1] * behaviour.ceiling if behaviour.ceiling else _TOP
     top = min(most + 2, _TOP) if is_time else 0
-    plan = Plan((users,), _BATCHES, min(weeks, 256), _CELLS[measure], top)
+    effort = run.effort
+    plan = Plan(tuple(users), effort.batches, effort.weeks, _CELLS[measure], top, done)
     sample = simulate(behaviour, plan, run.seed, jobs=run.jobs)
     if is_time:
-        held = sample.counts[:, 0].astype(float)
-    else:
-        peaks = sample.peaks[..., 0]
-        held = np.stack([np.bincount(row, minlength=int(peaks.max()) + 1) for row in peaks]) * 1.0
+        return [sample.counts[:, at].astype(float) for at in range(len(users))]
+    most = int(sample.peaks.max()) + 1
+    return [
+        np.stack([np.bincount(row, minlength=most) for row in sample.peaks[..., at]]).astype(float)
+        for at in range(len(users))
+    ]
+
+
+def _stacked(old: Floats, new: Floats) -> Floats:
+    """Return the batches of both, with as many levels as the longer has."""
+    most = max(old.shape[1], new.shape[1])
+    return np.concatenate(
+        [np.pad(part, ((0, 0), (0, most - part.shape[1]))) for part in (old, new)]
+    )
+
+
+def _left_out(held: Floats, levels: Sequence[float]) -> Floats:
     without = held.sum(axis=0) - held
     return np.stack([smooth_quantiles(row, levels) for row in without])
+
+
+def _reach(left_out: Floats) -> float:
+    """Return the widest half interval of 95 %, as a share of the slots (at least one slot)."""
+    wide = _HALF * jackknife_error(left_out)
+    return float((wide / np.maximum(left_out.mean(axis=0), 1.0)).max())
 
 
 def smooth_quantiles(counts: Floats, levels: Sequence[float]) -> Floats:
@@ -108,32 +198,96 @@ def smooth_quantiles(counts: Floats, levels: Sequence[float]) -> Floats:
     return np.asarray(np.interp(levels, within, np.arange(len(counts), dtype=float)))
 
 
-def aggregate_quantiles(
+def aggregate_needs(
     behaviour: Behaviour,
     measure: Measure,
     users: Sequence[int],
     levels: Sequence[float],
     run: Run,
-) -> dict[int, Floats]:
-    """Return the same for many users, by the conditional aggregate."""
-    learned, fresh, drawn = unspent(run.seed).spawn(3)
-    response = learn(behaviour, learned, run.jobs)
-    sample = courses(behaviour, fresh, _BATCHES, 32)
-    if measure is Measure.TIME_SHARE:
-        loads = sample.condensed()
-        return {
-            n: np.stack(
-                [
-                    time_quantiles(response, np.delete(loads, b, axis=0), n, levels)
-                    for b in range(_BATCHES)
-                ]
-            )
-            for n in users
-        }
-    rng = np.random.Generator(np.random.SFC64(drawn))
-    answers = {}
-    for n in users:
-        peaks = np.stack([week_peaks(response, load, n, rng) for load in sample.load])
-        rows = [np.quantile(np.delete(peaks, b, axis=0), levels) for b in range(_BATCHES)]
-        answers[n] = np.stack(rows)
-    return answers
+) -> dict[int, list[tuple[float, float]]]:
+    """Return the needs of many users, with their errors, by the conditional aggregate."""
+    learned, fresh = unspent(run.seed).spawn(2)
+    response = learn(behaviour, learned, run.jobs, _LEARNED_WEEKS[measure])
+    effort, most = run.effort, _FRESH * run.effort.batches
+    is_alike = behaviour.shared_scale == 0.0
+    batches, weeks = (1, 1) if is_alike else (min(most, _FRESH * _ROUND), effort.weeks)
+    loads = fresh_loads(behaviour, fresh, batches, weeks)
+    while True:
+        found = _read(response.whole, loads, measure, users, levels, batches)
+        judged = [
+            _HALF * error / max(slots, 1.0)
+            for rows in found.values()
+            for (slots, error), level in zip(rows, levels, strict=True)
+            if level <= PRECISE_LEVEL
+        ]
+        if is_alike or batches >= most or max(judged, default=inf) <= effort.within:
+            return _with_learning(found, response, loads, measure, levels)
+        size = min(batches, most - batches)
+        more = fresh_loads(behaviour, fresh, size, weeks, batches)
+        loads = Loads(np.concatenate([loads.value, more.value]), loads.bins)
+        batches += size
+
+
+def _read(
+    response: Response,
+    loads: Loads,
+    measure: Measure,
+    users: Sequence[int],
+    levels: Sequence[float],
+    batches: int,
+) -> dict[int, list[tuple[float, float]]]:
+    """Return the needs and their errors from the chance of fresh weeks.
+
+    The error is that of the share met there, made slots by the share's slope.
+    """
+    within = _MET[measure](response, loads)
+
+    def error(n: int, slots: float) -> float:
+        if batches == 1:
+            return 0.0
+        step = max(_SLOPE_STEP * slots, 0.5)
+        slope = float(within(n, slots + step).mean() - within(n, slots - step).mean()) / (2 * step)
+        by_batch = within(n, slots).reshape(batches, -1).mean(axis=1)
+        return float(by_batch.std(ddof=1)) / sqrt(batches) / max(slope, 1e-300)
+
+    solved = _solved(response, loads, measure, users, levels)
+    return {n: [(slots, error(n, slots)) for slots in solved[n]] for n in users}
+
+
+def _solved(
+    response: Response,
+    loads: Loads,
+    measure: Measure,
+    users: Sequence[int],
+    levels: Sequence[float],
+) -> dict[int, list[float]]:
+    asked = pooled(loads) if measure is Measure.TIME_SHARE else loads
+    within = _MET[measure](response, asked)
+    return {
+        n: [slots_at(within, n, level, most_slots(response, asked, n)) for level in levels]
+        for n in users
+    }
+
+
+def _with_learning(
+    found: dict[int, list[tuple[float, float]]],
+    learned: Learned,
+    loads: Loads,
+    measure: Measure,
+    levels: Sequence[float],
+) -> dict[int, list[tuple[float, float]]]:
+    """Add to each error what the learned weeks leave open: by leaving groups of them out."""
+    few = Loads(loads.value[:_FEW_WEEKS], loads.bins)
+    others = [_solved(other, few, measure, list(found), levels) for other in learned.left_out]
+    added = {}
+    for n, rows in found.items():
+        errors = jackknife_error(np.array([other[n] for other in others]))
+        added[n] = [
+            (slots, hypot(error, more)) for (slots, error), more in zip(rows, errors, strict=True)
+        ]
+    return added
+
+
+_MET: Final[Mapping[Measure, Callable[[Response, Loads], Within]]] = MappingProxyType(
+    {Measure.TIME_SHARE: time_within, Measure.WEEKLY_MAX: weeks_within}
+)

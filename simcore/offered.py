@@ -1,5 +1,6 @@
 """What users offer in the mean, given the factor that they share: by convolution, no simulation."""
 
+from functools import lru_cache
 from math import exp
 from typing import Final
 
@@ -19,6 +20,7 @@ _SPAN: Final = 1 << 16
 """Steps over which a session is followed: 22 days."""
 
 
+@lru_cache(maxsize=64)
 def session_response(behaviour: Behaviour) -> Floats:
     """Return the mean slots that a session holds, by half minutes from its start.
 

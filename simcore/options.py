@@ -72,17 +72,17 @@ def needs_of(preset: Preset, rung: Rung, policy: Policy, most_users: float, run:
     """
     service, free = preset.service, preset.behaviour
     limited = limited_behaviour(free, policy.requests_per_minute)
-    first, second, third = (replace(run, seed=seed) for seed in unspent(run.seed).spawn(3))
+    first, second = (replace(run, seed=seed) for seed in unspent(run.seed).spawn(2))
     crowded = crowding(free.at(rung), policy, service)
     lower = min(policy.lower_level, service.level)
     levels = [service.level, lower]
     most = most_users * crowded.times
-    # The same seed for both behaviours, so that their difference is the limit's.
+    # The same seeds for both behaviours, so that their difference is the limit's.
     as_it_is, less = need_curves(free, rung, service.measure, most, levels, first)
     below = need_curves(limited, rung, service.measure, most, levels[:1], first)[0]
     refused = {
         AS_IT_IS: refused_share(free.at(rung), second)[0],
-        RATE_LIMIT: refused_share(limited.at(rung), third)[0],
+        RATE_LIMIT: refused_share(limited.at(rung), second)[0],
     }
     return Needs(as_it_is, below, less, crowded, MappingProxyType(refused))
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import exp, floor, lgamma, log, sqrt
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-from scipy import special
-from scipy.linalg import eigh_tridiagonal
+
+from simcore.special import (
+    gamma_above,
+    gamma_below,
+    gamma_quantile,
+    normal_above,
+    normal_quantile,
+)
 
 if TYPE_CHECKING:
     # The kernel brings the compiler, which laws do not need.
@@ -30,7 +36,7 @@ _LATTICE: Final = 1 << 20
 _NOISE: Final = 1e-12
 """Chances below this are lost in the rounding of a transform, and count as none."""
 
-_STATES: Final = 4000
+_STATES: Final = 600
 """States of the equivalent Markov chain, at most: beyond, excursions are taken as independent."""
 
 
@@ -176,14 +182,9 @@ class Poisson:
         if top - bottom > _STATES:
             crossings = rate * exp(_log_poisson(top, mean))
             return _from_crossings(self.time_above(units), crossings, window)
-        states = np.arange(bottom, top + 1, dtype=np.float64)
-        leaving = states * (rate / mean)
-        leaving[0] = 0.0 if bottom else leaving[0]
-        # Made symmetric by the square roots of the stationary chances.
-        across = np.sqrt(rate * states[1:] * (rate / mean))
-        values, vectors = eigh_tridiagonal(-(rate + leaving), across)
-        start = np.exp((states * log(mean) - mean - special.gammaln(states + 1)) / 2)
-        return float(min(max(1 - ((start @ vectors) ** 2) @ np.exp(values * window), 0.0), 1.0))
+        rates, weights = _ways_out(rate, mean, bottom, top)
+        stays = float(weights @ np.exp(-rates * window))
+        return min(max(1 - stays, 0.0), 1.0)
 
 
 @dataclass(frozen=True)
@@ -206,8 +207,8 @@ class Fitted:
         """Return the demand that is not exceeded with the chance *level*."""
         if self.name == "gamma":
             shape = self.mean**2 / self.variance
-            return float(special.gammaincinv(shape, level)) * self.mean / shape
-        return self.mean + sqrt(self.variance) * float(special.ndtri(level))
+            return gamma_quantile(shape, level) * self.mean / shape
+        return self.mean + sqrt(self.variance) * normal_quantile(level)
 
     def time_above(self, units: float) -> float:
         """Return the chance of more than *units* at a time."""
@@ -218,12 +219,11 @@ class Fitted:
         if self.name == "gamma":
             shape, scale = self.mean**2 / self.variance, self.variance / self.mean
             x = max(units, 0.0) / scale
-            above = self.mean * float(special.gammaincc(shape + 1, x))
-            return above - units * float(special.gammaincc(shape, x))
+            return self.mean * gamma_above(shape + 1, x) - units * gamma_above(shape, x)
         deviation = sqrt(self.variance)
         z = (units - self.mean) / deviation
         density = exp(-(z**2) / 2) / sqrt(2 * np.pi)
-        return deviation * (density - z * float(special.ndtr(-z)))
+        return deviation * (density - z * normal_above(z))
 
     def averages_above(self, units: float, window: float) -> float:
         """Return the chance that the mean over a window exceeds *units*."""
@@ -238,8 +238,25 @@ class Fitted:
             return float(self.mean > units)
         if self.name == "gamma":
             shape = self.mean**2 / variance
-            return float(special.gammaincc(shape, max(units, 0.0) * shape / self.mean))
-        return float(special.ndtr((self.mean - units) / sqrt(variance)))
+            return gamma_above(shape, max(units, 0.0) * shape / self.mean)
+        return normal_above((units - self.mean) / sqrt(variance))
+
+
+@lru_cache(maxsize=8)
+def _ways_out(rate: float, mean: float, bottom: int, top: int) -> tuple[Floats, Floats]:
+    """Return the rates and weights of the exponentials by which the chain stays up to *top*.
+
+    The chain of arrivals and departures starts as it stands at any time. It is made symmetric by
+    the square roots of the stationary chances.
+    """
+    states = np.arange(bottom, top + 1)
+    leaving = states * (rate / mean)
+    across = -np.sqrt(rate * leaving[1:])
+    leaving[0] = 0.0 if bottom else leaving[0]
+    chain = np.diag(rate + leaving) + np.diag(across, 1) + np.diag(across, -1)
+    rates, modes = np.linalg.eigh(chain)
+    start = np.array([exp(_log_poisson(int(state), mean) / 2) for state in states])
+    return rates, (start @ modes) ** 2
 
 
 def _hats(held: Floats, step: float, fine: int) -> Floats:
@@ -271,7 +288,7 @@ def _from_crossings(above: float, crossings: float, window: float) -> float:
 
 def _poisson_from(count: int, mean: float) -> float:
     """Return the chance of *count* or more."""
-    return float(special.gammainc(count, mean)) if count > 0 else 1.0
+    return gamma_below(count, mean) if count > 0 else 1.0
 
 
 def _log_poisson(count: int, mean: float) -> float:

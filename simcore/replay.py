@@ -9,7 +9,6 @@ from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import special
 
 from simcore.overload import Fitted, Law, Poisson
 from simcore.path import (
@@ -20,6 +19,7 @@ from simcore.path import (
     maxima_above,
     of_arrivals,
 )
+from simcore.special import normal_above, normal_quantile, student_above
 
 if TYPE_CHECKING:
     # The kernel brings the compiler, which a replay does not need.
@@ -237,8 +237,8 @@ def _normal_equivalent(difference: float, error: float, freedom: int) -> float:
     """Return the normal variate that is as unlikely as *difference* is by Student's law."""
     if error == 0.0 or not isfinite(difference / error):
         return 0.0 if abs(difference) <= _NOTHING else float(np.copysign(_FARTHEST, difference))
-    chance = float(special.stdtr(freedom, -abs(difference / error)))
-    z = -float(special.ndtri(chance)) if chance > 0 else _FARTHEST
+    chance = student_above(freedom, abs(difference / error))
+    z = -normal_quantile(chance) if chance > 0 else _FARTHEST
     return float(np.copysign(min(z, _FARTHEST), difference))
 
 
@@ -250,6 +250,6 @@ def service_holds(mu: float, sd: float, count: int) -> Floats:
     >>> service_holds(0.0, 0.5, 1000).mean().round(9) == np.exp(0.125).round(9)
     np.True_
     """
-    inner = special.ndtri(np.arange(1, count) / count)
-    within = np.concatenate([[0.0], special.ndtr(inner - sd), [1.0]])
+    inner = [normal_quantile(k / count) for k in range(1, count)]
+    within = np.array([0.0, *(normal_above(sd - z) for z in inner), 1.0])
     return np.asarray(np.diff(within) * np.exp(mu + sd**2 / 2) * count)

@@ -4,7 +4,7 @@ All likelihoods are of the same gaps in seconds, so that their criteria compare.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log, pi, sqrt
@@ -22,10 +22,10 @@ from simcore.fitting.stamps import Floats
 MOST_COMPONENTS: Final = 5
 MOST_GAPS: Final = 10_000
 """Gaps that are fitted; of more, this many are drawn."""
-_STARTS: Final = 4
+_STARTS: Final = 3
 _ROUGH, _TOLERANCE = 1e-3, 1e-6
 """Gains in log-likelihood a gap at which a start, and then the best start, stop."""
-_STEPS: Final = 1000
+_STEPS: Final = 500
 _LEAST_VARIANCE: Final = 1e-4
 """Of the logarithm, added to each component, or one would close in on a single gap."""
 _LEAST_A_COMPONENT: Final = 10
@@ -90,25 +90,59 @@ def _made(name: str, parameters: int, fit: float, size: int, **rest: object) -> 
     return Family(name, parameters, fit, parameters * log(size) - 2 * fit, **rest)  # type: ignore[arg-type]  # passed on
 
 
-def fit_mixture(gaps: Floats, components: int, seed: int) -> Family:
-    """Fit so many lognormals by expectation and maximisation, from several starts.
+def _model(components: int, seed: int, start: Sequence[Component] = ()) -> GaussianMixture:
+    """Return a mixture to be fitted, which begins at *start*, or at clusters of the gaps."""
+    begun = {}
+    if start:
+        begun = {
+            "weights_init": np.array([c.weight for c in start]),
+            "means_init": np.array([[log(c.median)] for c in start]),
+            "precisions_init": np.array([[[c.log_sd**-2]] for c in start]),
+        }
+    return GaussianMixture(
+        n_components=components,
+        tol=_ROUGH,
+        max_iter=_STEPS,
+        n_init=1 if start else _STARTS,
+        reg_covar=_LEAST_VARIANCE,
+        random_state=seed,
+        warm_start=True,
+        **begun,
+    )
+
+
+def _splits(parts: Sequence[Component]) -> Iterator[tuple[Component, ...]]:
+    """Yield the mixture with each of its components split in two, half a deviation apart."""
+    for at, (weight, median, sd) in enumerate(parts):
+        halves = [
+            Component(weight / 2, median * exp(side * sd / 2), max(sd * sqrt(3) / 2, 0.01))
+            for side in (-1, 1)
+        ]
+        yield (*parts[:at], *halves, *parts[at + 1 :])
+
+
+def _merges(parts: Sequence[Component]) -> Iterator[tuple[Component, ...]]:
+    """Yield the mixture with each two neighbours as one."""
+    for at, (a, b) in enumerate(pairwise(parts)):
+        yield (*parts[:at], _joined(a, b), *parts[at + 2 :])
+
+
+def fit_mixture(
+    gaps: Floats, components: int, seed: int, starts: Iterable[Sequence[Component]] = ()
+) -> Family:
+    """Fit so many lognormals by expectation and maximisation, from clusters and from *starts*.
 
     A lognormal's density is that of its logarithm over the gap, hence the sum of logs below.
     """
     logs = np.log(gaps)
-    model = GaussianMixture(
-        n_components=components,
-        tol=_ROUGH,
-        max_iter=_STEPS,
-        n_init=_STARTS,
-        reg_covar=_LEAST_VARIANCE,
-        random_state=seed,
-        warm_start=True,
-    )
+    models = [_model(components, seed)]
+    models += [_model(components, seed, start) for start in starts]
     with warnings.catch_warnings():
-        # A fit that still gains a millionth a step after a thousand steps is good enough.
+        # A fit that still gains a millionth a step after so many steps is good enough.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(logs[:, None])
+        for model in models:
+            model.fit(logs[:, None])
+        model = max(models, key=lambda one: float(one.lower_bound_))
         model.set_params(tol=_TOLERANCE).fit(logs[:, None])
     found = sorted(
         Component(float(weight), exp(mean), sqrt(variance))
@@ -151,6 +185,21 @@ def fit_lomax(gaps: Floats) -> Family:
     return _made("Lomax", 2, fit(at), size, shape=shape(at), scale=exp(at))
 
 
+def fit_mixtures(gaps: Floats, most: int, seed: int) -> list[Family]:
+    """Fit mixtures of 1 to *most* lognormals.
+
+    Each begins also at the splits of the one before and, on the way back, at the merges of the one
+    after, so that one more component does not fit worse for want of a good start.
+    """
+    found = [fit_mixture(gaps, 1, seed)]
+    for k in range(2, most + 1):
+        found.append(fit_mixture(gaps, k, seed, _splits(found[-1].components)))
+    for k in range(most - 1, 1, -1):
+        again = fit_mixture(gaps, k, seed, _merges(found[k].components))
+        found[k - 1] = max(found[k - 1], again, key=lambda family: family.log_likelihood)
+    return found
+
+
 @one_thread
 def fit_families(gaps: Floats, seed: np.random.SeedSequence) -> tuple[Family, ...]:
     """Fit every family to positive *gaps* in seconds; the best by BIC comes first."""
@@ -160,7 +209,7 @@ def fit_families(gaps: Floats, seed: np.random.SeedSequence) -> tuple[Family, ..
     state = int(rng.integers(2**31))
     different = len(np.unique(gaps))
     most = max(1, min(MOST_COMPONENTS, different // 2, len(gaps) // _LEAST_A_COMPONENT))
-    found = [fit_mixture(gaps, k, state) for k in range(1, most + 1)]
+    found = fit_mixtures(gaps, most, state)
     if different > 1:
         found += [fit_pareto(gaps), fit_lomax(gaps)]
     return tuple(sorted(found, key=lambda family: family.bic))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.fitting.daytime import bump
-from simcore.fitting.fit import Fit
+from simcore.fitting.findings import Fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

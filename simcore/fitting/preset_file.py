@@ -9,7 +9,7 @@ from pathlib import Path
 
 from simcore.behaviour import Behaviour
 from simcore.faults import Fault, ParameterFaults
-from simcore.fitting.fit import Estimate, Fit, Value
+from simcore.fitting.findings import Estimate, Fit, Value
 from simcore.limits import limits_table
 from simcore.preset import Entry, Preset, Service
 

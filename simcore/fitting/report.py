@@ -5,7 +5,7 @@ from math import isfinite
 
 from simcore.behaviour import WEEKDAYS, Behaviour
 from simcore.fitting.families import Family, distance
-from simcore.fitting.fit import Estimate, Fit
+from simcore.fitting.findings import Estimate, Fit
 from simcore.fitting.preset_file import rounded
 from simcore.limits import limits_table
 
@@ -172,6 +172,10 @@ def _seconds(value: float) -> str:
     return f"{value:.3g} s"
 
 
+def _share(weight: float) -> str:
+    return f"{weight:.0%}" if weight >= 0.01 else f"{weight:.1%}"  # noqa: PLR2004  # one per cent
+
+
 def _gap_lines(fit: Fit) -> Iterator[str]:
     if fit.gaps is None or not fit.families:
         return
@@ -182,7 +186,7 @@ def _gap_lines(fit: Fit) -> Iterator[str]:
     for family in fit.families:
         shape = f"shape {family.shape:.3g}, scale {_seconds(family.scale)}"
         parts = ", ".join(
-            f"{100 * c.weight:.2g} % {_seconds(c.median)} (log sd {c.log_sd:.2g})"
+            f"{_share(c.weight)} {_seconds(c.median)} (log sd {c.log_sd:.2g})"
             for c in family.components
         )
         off = distance(family, fit.gaps.seconds)

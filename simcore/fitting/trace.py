@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from simcore.fitting.columns import Columns, Role, find_columns
 from simcore.fitting.reading import Sheet, read_sheet
 from simcore.fitting.refusal import refused
 from simcore.fitting.stamps import Clock, Floats, Times, Unreadable, numbers, read_times
+from simcore.fitting.zones import zone_shift
 
 Codes = NDArray[np.int64]
 
@@ -215,39 +215,6 @@ def _resolution(seconds: Floats) -> float:
     return 1e-6
 
 
-def _zone_shift(times: Times, zone: str | None) -> tuple[Floats, tuple[str, ...]]:
-    """Return how far the users' clock is ahead of that of the seconds, and what to say of it."""
-    if zone is not None:
-        try:
-            there = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            message = f'there is no time zone "{zone}"; give one such as Europe/Berlin'
-            raise ParameterFaults([Fault("", "--zone", message)]) from None
-        if times.clock in {Clock.ZONED, Clock.EPOCH}:
-            return _shift(times.seconds, there), (f"times of day are those of {zone}",)
-        if times.clock is Clock.NAIVE:
-            return np.zeros(len(times.seconds)), (f"the times are taken as those of {zone}",)
-        message = "the times count from a start without a date; say when with --start"
-        raise ParameterFaults([Fault("", "--zone", message)])
-    if times.clock is Clock.EPOCH or (times.clock is Clock.ZONED and not times.shift.any()):
-        note = "times of day are those of UTC; give --zone if the users live elsewhere"
-        return np.zeros(len(times.seconds)), (note,)
-    if times.clock is Clock.NAIVE:
-        note = "the times have no zone; they are taken as the users' own clock"
-        return np.zeros(len(times.seconds)), (note,)
-    return times.shift, ()
-
-
-def _shift(seconds: Floats, zone: ZoneInfo) -> Floats:
-    """Return by hour how far the clock of *zone* is ahead of UTC."""
-    hours, which = np.unique(np.floor(np.nan_to_num(seconds) / HOUR), return_inverse=True)
-    ahead = [
-        datetime.fromtimestamp(float(hour) * HOUR, UTC).astimezone(zone).utcoffset()
-        for hour in hours
-    ]
-    return np.array([one.total_seconds() if one else 0.0 for one in ahead])[which]
-
-
 def _assembled(  # noqa: PLR0913, PLR0917  # the parts of one reading
     sheet: Sheet,
     columns: Columns,
@@ -259,7 +226,7 @@ def _assembled(  # noqa: PLR0913, PLR0917  # the parts of one reading
     faults: list[tuple[int, str]],
     apart: int | None,
 ) -> Trace:
-    shift, zone_notes = _zone_shift(times, zone)
+    shift, zone_notes = zone_shift(times, zone)
     seconds = times.seconds[order]
     codes = {role: np.unique(names[order], return_inverse=True)[1] for role, names in who.items()}
     amounts = {

@@ -25,6 +25,7 @@ from simcore.batch import (
     memo_batch,
     ring_path,
     simulate_years,
+    start_times,
     years_a_ring,
 )
 from simcore.commands.batch import add
@@ -101,6 +102,18 @@ def test_without_deadlines_it_is_poisson(cv: float) -> None:
         # 90 x 195 / 8760
         theory = stats.poisson.pmf(level, 90 * 195 / 8760)
         assert errors_from(shares[:, level], theory) < SIGMAS
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_starts_in_a_year_are_poisson(share: float) -> None:
+    """The number of starts in a year varies as a Poisson number, at any time or for deadlines."""
+    _, research = load_batch()
+    research = replace(research, deadline_share=share)
+    rng = np.random.default_rng(12)
+    counts = np.array([len(start_times(research, 1, rng)) for _ in range(4000)])
+    assert abs(counts.mean() - 45) < SIGMAS * sqrt(45 / 4000)
+    # The variance of a sample variance is 2 s^4/(n - 1) and a bit.
+    assert abs(counts.var(ddof=1) / 45 - 1) < SIGMAS * sqrt(2.03 / 3999)
 
 
 def test_deadlines_are_the_convolution() -> None:

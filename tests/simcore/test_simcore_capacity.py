@@ -8,12 +8,20 @@ from plain import behaving
 from scipy import stats
 
 from simcore.activity import window_hours
-from simcore.aggregate import Moments, chance_within, courses, learn, time_quantiles, week_peaks
+from simcore.aggregate import (
+    chance_above,
+    fresh_loads,
+    learn,
+    pooled,
+    slots_at,
+    time_within,
+    weeks_within,
+)
 from simcore.behaviour import Rung
-from simcore.capacity import exact_quantiles, needs, smooth_quantiles
+from simcore.capacity import exact_needs, needs, smooth_quantiles
 from simcore.cli import main
 from simcore.concurrency import Plan, simulate
-from simcore.ladder import Run
+from simcore.ladder import Effort, Run
 from simcore.offered import offered, session_response
 from simcore.preset import Measure
 from simcore.presets import SHIPPED, load_preset
@@ -54,13 +62,13 @@ def test_offered_is_what_the_engine_carries() -> None:
 def test_poisson_need() -> None:
     """Independent single messages need the Poisson quantile, by both engines."""
     light = behaving(messages_per_day=14.4)  # 0.01 slots a user
-    response = learn(light, SEED)
-    loads = courses(light, SEED, 2, 2).condensed()
+    within = time_within(learn(light, SEED).whole, fresh_loads(light, SEED, 1, 1))
     for users in (2000, 50_000):
         for level in (0.9, 0.99):
-            found = time_quantiles(response, loads, users, [level])[0]
+            found = slots_at(within, users, level, 2.0 * users)
             assert found == pytest.approx(stats.poisson.ppf(level, users * 0.01), rel=0.03)
-    exact = exact_quantiles(light, Measure.TIME_SHARE, 300, [0.9], Run(SEED)).mean()
+    run = Run(SEED, Effort(32))
+    exact, _ = exact_needs(light, Measure.TIME_SHARE, [300], [0.9], run)[300][0]
     # Poisson of mean 3: P(C <= 4) = 0.8153, P(C <= 5) = 0.9161.
     assert exact == pytest.approx(4 + (0.9 - 0.8153) / (0.9161 - 0.8153), abs=0.05)
 
@@ -68,10 +76,9 @@ def test_poisson_need() -> None:
 def test_gamma_read_through_the_cube_root() -> None:
     """The moments' law is the gamma law where that is what the moments are of."""
     shape = 9.0
-    moments = Moments(np.array([shape]), np.array([3.0]), np.array([2 / 3]))
     for slots in (4, 9, 14, 20):
-        theory = stats.gamma.cdf(slots + 0.5, shape)
-        assert chance_within(slots, moments)[0] == pytest.approx(theory, abs=2e-3)
+        theory = stats.gamma.sf(slots + 0.5, shape)
+        assert chance_above(slots, shape, 3.0, 2 / 3) == pytest.approx(theory, abs=2e-3)
 
 
 @pytest.mark.slow
@@ -80,24 +87,25 @@ def test_gamma_read_through_the_cube_root() -> None:
 def test_the_engines_agree(name: str, rung: Rung) -> None:
     """For 600 users and the same course of the shared factor, both engines say the same."""
     there = load_preset(name).behaviour.at(rung)
-    users, levels = 600, np.array([0.9, 0.95])
-    sample = simulate(there, Plan((users,), 4, 16, 2.0, top=2400), SEED)
-    exact = smooth_quantiles(sample.counts.sum(axis=(0, 1)).astype(float), list(levels))
-    response = learn(there, np.random.SeedSequence(32))
-    shared = courses(there, SEED, 4, 16)
-    found = time_quantiles(response, shared.condensed(), users, list(levels))
-    assert found == pytest.approx(exact, rel=0.06)
-    rng = np.random.default_rng(1)
-    peaks = week_peaks(response, shared.load.reshape(64, -1), users, rng)
-    assert np.median(peaks) == pytest.approx(np.median(sample.peaks), rel=0.08)
+    users = 600
+    sample = simulate(there, Plan((users,), 4, 16, 10.0, top=2400), SEED)
+    learned = learn(there, np.random.SeedSequence(32))
+    fresh = fresh_loads(there, SEED, 4, 16)
+    exact = smooth_quantiles(sample.counts.sum(axis=(0, 1)).astype(float), [0.9, 0.95])
+    within = time_within(learned.whole, pooled(fresh))
+    found = [slots_at(within, users, level, 5.0 * users) for level in (0.9, 0.95)]
+    assert found == pytest.approx(exact, rel=0.04)
+    peak = slots_at(weeks_within(learned.whole, fresh), users, 0.5, 5.0 * users)
+    assert peak == pytest.approx(np.median(sample.peaks), rel=0.05)
 
 
 def test_needs_grow_with_users_and_level() -> None:
     """More users and higher levels need more slots, across the change of engines."""
     there = load_preset("weekly-max").behaviour
     found = needs(
-        there, Rung.TIME_OF_DAY, Measure.WEEKLY_MAX, [25, 250, 400, 10**6], [0.9, 0.95], Run(SEED)
-    )
+        there, Rung.TIME_OF_DAY, Measure.WEEKLY_MAX, [25, 250, 400, 10**6], [0.9, 0.95],
+        Run(SEED, Effort(32)),
+    )  # fmt: skip
     slots = np.array([need.slots for need in found]).reshape(4, 2)
     assert np.all(np.diff(slots, axis=0) > 0)
     assert np.all(np.diff(slots, axis=1) >= 0)
@@ -109,7 +117,7 @@ def test_needs_grow_with_users_and_level() -> None:
 def test_cli_prints_needs(capsys: pytest.CaptureFixture[str]) -> None:
     """--users prints a need for each rung and number of users."""
     words = ["ladder", "--preset", "weekly-max", "--users", "20", "--users", "1000000"]
-    assert main([*words, "--json", "--quiet"]) == 0
+    assert main([*words, "--json", "--quiet", "--batches", "16"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["measure"] == "weekly maximum"
     assert [need["users"] for need in answer["needs"]] == [20, 1000000] * 4

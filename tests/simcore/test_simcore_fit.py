@@ -1,5 +1,7 @@
 """Fitting: synthetic truth comes back, from a generator that shares nothing with the engine."""
 
+import argparse
+import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from simcore.commands import fit as command
 from simcore.faults import ParameterFaults
-from simcore.fitting.daytime import fit_day, fit_weekdays
+from simcore.fitting.daytime import bump, fit_day, fit_weekdays
 from simcore.fitting.families import (
     Component,
     fit_families,
@@ -53,10 +56,10 @@ def ou(rng: np.random.Generator, hours: int, memory: float) -> Floats:
 def cox(
     rng: np.random.Generator, users: int, days: int, a_day: float, law: tuple[float, float, float]
 ) -> Starts:
-    """Starts of users with *law* (sigma, memory, correlation), busier in the afternoon."""
+    """Starts of users with *law* (sigma, memory, correlation), busiest before noon."""
     sigma, memory, rho = law
     hours = 24 * days
-    course = 1 + 0.8 * np.cos((np.arange(hours) % 24 - 15) * np.pi / 12)
+    course = 1 + 0.8 * np.cos((np.arange(hours) % 24 - 11) * np.pi / 12)
     shared = ou(rng, hours, memory)
     who, when = [], []
     for user in range(users):
@@ -101,7 +104,7 @@ def seasonal(starts: Starts, users: int, days: int) -> "tuple[float, float, floa
     hours = (starts.seconds // HOUR).astype(np.int64)
     counts = hourly(starts.users, hours, np.ones(len(hours)), 24 * days)
     assert len(counts) == users
-    course = np.tile(1 + 0.8 * np.cos((np.arange(24) - 15) * np.pi / 12), days)
+    course = np.tile(1 + 0.8 * np.cos((np.arange(24) - 11) * np.pi / 12), days)
     found = fit_seasonality(pairs_of(counts, course, 0, 720))
     assert found.correlation is not None
     return found.sigma, np.exp(-24 / found.memory), found.correlation
@@ -201,6 +204,17 @@ def test_likelihoods_are_those_of_scipy() -> None:
         assert family.density(logs) == pytest.approx(law.pdf(gaps[:50]) * gaps[:50], rel=1e-6)
 
 
+def test_one_more_component_never_fits_worse() -> None:
+    """On gaps of a kind that traps the search, the likelihood rises with the components."""
+    rng = np.random.default_rng(12)
+    truth = ((0.13, 1e-4, 1.1), (0.25, 2e-3, 0.75), (0.2, 0.098, 0.04), (0.42, 0.12, 1.35))
+    gaps = np.concatenate([rng.lognormal(np.log(m), sd, int(3000 * w)) for w, m, sd in truth])
+    found = {f.parameters: f for f in fit_families(gaps, SEED) if f.components}
+    fits = [found[3 * k - 1].log_likelihood for k in (1, 2, 3, 4, 5)]
+    assert (np.diff(fits) > -1).all()
+    assert min(found.values(), key=lambda family: family.bic).name == "4 lognormals"
+
+
 def test_merging_keeps_the_moments_of_the_logarithm() -> None:
     """The two near components become one; the mean and variance of all stay."""
     three = (Component(0.3, 50.0, 0.5), Component(0.3, 70.0, 0.6), Component(0.4, 900.0, 0.4))
@@ -254,12 +268,14 @@ def test_the_day_comes_back(kappa: float, peak: float, floor: float) -> None:
 
 
 def test_hours_seen_less_often_are_not_quieter() -> None:
-    """Steady starts over two and a half days: the half day seen once more weighs no more."""
+    """Steady starts over a day and a half: the half day seen twice weighs no more."""
     rng = np.random.default_rng(10)
-    local = rng.random(5000) * 2.5 * DAY
-    day = fit_day(local, np.ones(5000), 0.0, 2.5 * DAY)
-    assert np.array(day.hours) == pytest.approx(np.ones(24), abs=0.35)
-    assert day.kappa < 0.3 or day.floor > 0.7
+    many = 20_000
+    day = fit_day(rng.random(many) * 1.5 * DAY, np.ones(many), 0.0, 1.5 * DAY)
+    assert np.array(day.hours) == pytest.approx(np.ones(24), abs=0.2)
+    assert bump(day.kappa, day.peak_hour, day.floor, np.arange(24.0)) == pytest.approx(
+        np.ones(24), abs=0.1
+    )
 
 
 def test_weekdays_begin_on_monday() -> None:
@@ -276,7 +292,7 @@ def test_weekdays_begin_on_monday() -> None:
 def test_a_whole_trace_comes_back(tmp_path: Path) -> None:
     """Messages a day and a session, gaps, holding, day and seasonality, in a preset that loads."""
     rng = np.random.default_rng(21)
-    starts = cox(rng, 25, 100, 0.8, (0.8, 48.0, 0.2))
+    starts = cox(rng, 40, 100, 0.4, (0.8, 48.0, 0.2))
     messages = with_messages(rng, starts, 12.0)
     durations = rng.lognormal(np.log(30), 0.5, len(messages.users))
     trace = traced(messages, durations=durations)
@@ -286,20 +302,21 @@ def test_a_whole_trace_comes_back(tmp_path: Path) -> None:
     write_preset(preset_text(fit, base, "mine"), path)
     preset = load_preset(str(path))
     found = preset.behaviour
-    assert found.messages_per_day == pytest.approx(len(messages.users) / 25 / 100, rel=0.01)
+    assert found.messages_per_day == pytest.approx(len(messages.users) / 40 / 100, rel=0.01)
     assert found.messages_per_session == pytest.approx(12.0, rel=0.1)
     assert found.short_gap == pytest.approx(1.0, rel=0.1)
     assert found.long_gap == pytest.approx(4.0, rel=0.15)
-    assert found.short_share == pytest.approx(0.6, abs=0.07)
+    # Sessions of one user overlap, and their mixed gaps are short: the share is some points high.
+    assert found.short_share == pytest.approx(0.6, abs=0.1)
     # 30 s x e^(0.5²/2) = 34.0 s, and sqrt(e^0.25 - 1) = 0.533.
     assert found.holding_mean == pytest.approx(34.0 / 60, rel=0.02)
     assert found.holding_cv == pytest.approx(0.533, abs=0.03)
-    assert found.peak_hour == pytest.approx(15.5, abs=0.5)
+    assert found.peak_hour == pytest.approx(11.5, abs=0.5)
     assert found.sigma == pytest.approx(0.8, abs=0.15)
     assert found.correlation == pytest.approx(0.2, abs=0.15)
     assert found.ceiling == base.behaviour.ceiling
     assert preset.entries["behaviour.sigma"].source == (
-        f"Fitted to made.csv ({trace.rows:,} rows, 2024-01-04 to 2024-04-12)"
+        f"Fitted to made.csv ({trace.rows:,} rows, 2024-01-04 to 2024-04-13)"
     )
     assert preset.entries["behaviour.ceiling"].source.startswith("Not fitted; from preset weekly")
 
@@ -328,7 +345,7 @@ def test_what_a_trace_cannot_say_is_said() -> None:
 
 def test_one_user_has_no_correlation() -> None:
     """With one user sigma is fitted, and the correlation stays the base preset's."""
-    starts = cox(np.random.default_rng(23), 1, 150, 3.0, (0.8, 24.0, 0.0))
+    starts = cox(np.random.default_rng(23), 1, 100, 3.0, (0.8, 24.0, 0.0))
     rng = np.random.default_rng(24)
     base = load_preset("weekly-max").behaviour
     fit = fit_trace(traced(with_messages(rng, starts, 5.0)), base, SEED)
@@ -363,11 +380,46 @@ def test_peak_concurrency_by_hand() -> None:
 
 def test_the_same_seed_gives_the_same_fit() -> None:
     """Two fits of one trace agree in every number."""
-    starts = cox(np.random.default_rng(27), 4, 40, 4.0, (0.8, 24.0, 0.2))
+    starts = cox(np.random.default_rng(27), 3, 20, 4.0, (0.8, 24.0, 0.2))
     base = load_preset("weekly-max").behaviour
     one, other = (fit_trace(traced(starts), base, np.random.SeedSequence(3)) for _ in range(2))
     assert one.estimates == other.estimates
     assert [f.bic for f in one.families] == [f.bic for f in other.families]
+
+
+def ran(arguments: list[str]) -> int:
+    """The code of `simcore fit` with these arguments."""
+    parser = argparse.ArgumentParser()
+    command.add(parser.add_subparsers())
+    options = parser.parse_args(["fit", *arguments])
+    code: int = options.command(options)
+    return code
+
+
+def test_the_command_prints_plain_data_and_writes_a_preset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """JSON has every parameter; those fitted are in the preset, which loads."""
+    starts = cox(np.random.default_rng(31), 4, 20, 3.0, (0.5, 24.0, 0.0))
+    lines = [f"{user},{at:.3f}" for user, at in zip(*starts, strict=True)]
+    source, out = tmp_path / "t.csv", tmp_path / "out.toml"
+    source.write_text("\n".join(["user,t", *lines, "7,soon"]), encoding="utf-8")
+    assert ran([str(source), "--start", "2024-01-01", "--json", "--out", str(out)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["bad_rows"] == 1
+    assert answer["faults"] == [
+        f't.csv:{len(lines) + 2}: "soon" is no number, as the other times are'
+    ]
+    rows = {row["parameter"]: row for row in answer["parameters"]}
+    behaviour = load_preset(str(out)).behaviour
+    assert rows["messages_per_day"]["fitted"]
+    assert behaviour.messages_per_day == rows["messages_per_day"]["value"]
+    assert not rows["ceiling"]["fitted"]
+    assert ran([str(source), "--plot", str(tmp_path / "plot.png")]) == 0
+    assert "What this trace cannot say" in capsys.readouterr().out
+    assert (tmp_path / "plot.png").stat().st_size > 0
+    with pytest.raises(ParameterFaults, match="--force"):
+        ran([str(source), "--out", str(out)])
 
 
 def test_a_file_in_the_way_stays(tmp_path: Path) -> None:
