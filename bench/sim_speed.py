@@ -23,7 +23,7 @@ from timing import Command
 
 from simcore.activity import gap_components, habits_of, window_hours
 from simcore.behaviour import MINUTES_A_DAY, Behaviour, Rung, log_normal
-from simcore.capacity import aggregate_quantiles
+from simcore.capacity import needs
 from simcore.concurrency import words_of
 from simcore.kernel import Observed, nested_week
 from simcore.ladder import Run
@@ -130,7 +130,7 @@ def growth(behaviour: Behaviour, runs: int) -> str:
         if users in AGGREGATE:
             start = time.perf_counter()
             run = Run(np.random.SeedSequence(1))
-            aggregate_quantiles(behaviour, Measure.TIME_SHARE, [users], [0.95], run)
+            needs(behaviour, Rung.CORRELATION, Measure.TIME_SHARE, [users], [0.95], run)
             need = f"{time.perf_counter() - start:.2f}"
         lines.append(f"{users:>10,}{week:>24}{need:>22}")
     return "\n".join(lines)
