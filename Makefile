@@ -29,8 +29,9 @@ format: $(VENV)/.ready-dev ## Format the code and put right what ruff can
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.ready ## Time the build against LibreOffice and modeleon
+bench: $(VENV)/.ready-dev ## Time the build and the simulation against other programs
 	@$(VENV)/bin/python bench/run.py $(BENCH_ARGS)
+	@$(VENV)/bin/python bench/sim_speed.py $(BENCH_ARGS)
 
 # Made with the oldest Python supported, so that every version pinned exists for the later ones.
 lock: ## Pin the newest versions that pyproject.toml allows (needs Python 3.11)

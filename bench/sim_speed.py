@@ -1,118 +1,168 @@
-"""Messages a second: the simulation against raw sampling, SimPy and Ciw, interleaved on one core.
+"""Messages a second: the simulation against raw sampling, SimPy and Ciw: sim_speed.py [--runs N].
 
-Each runs the same job: users of the time-share preset on its first rung for a week, with the slots
-in use counted. Raw sampling draws two normals and a uniform for each message with numpy's fastest
-generator, and does nothing with them. SimPy and Ciw are no part of the project; to run this:
-.venv/bin/pip install ciw simpy && .venv/bin/python bench/sim_speed.py
+All run the same job in turn, on one core: users of the time-share preset on its first rung for a
+week, with the slots in use counted. Raw sampling draws two normals and a uniform for each message
+with numpy's fastest generator, and does nothing with them. Then the cost over the number of users.
+SimPy and Ciw are no part of the project: they get an environment of their own.
 """
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from statistics import median
 
-import ciw
 import numpy as np
-import simpy
+from contests import ROOT, SkippedError
+from timing import Command
 
 from simcore.activity import gap_components, habits_of, window_hours
-from simcore.behaviour import Behaviour, Rung, log_normal
+from simcore.behaviour import MINUTES_A_DAY, Behaviour, Rung, log_normal
+from simcore.capacity import needs
 from simcore.concurrency import words_of
 from simcore.kernel import Observed, nested_week
+from simcore.ladder import Run
+from simcore.preset import Measure
 from simcore.presets import load_preset
 from simcore.profile import HOURS_A_WEEK
 
-WEEK = HOURS_A_WEEK * 60.0
-RAW = 5_000_000
+PACKAGES = ("simpy==4.1.2", "ciw==3.2.7")
+ENVIRONMENT = ROOT / ".bench" / "queues"
+RAW, USERS = 2_000_000, 2000
+GOALS = {"numpy, raw sampling": 3.0, "SimPy": 1_000.0, "Ciw": 10_000.0}
+EXACT, AGGREGATE = (10, 100, 1000, 10_000), (1000, 10_000, 100_000, 1_000_000)
+
+Timed = tuple[int, float]
 
 
-def raw(_: Behaviour, round_: int) -> int:
+def raw(seed: int) -> Timed:
     """Draw the variates of messages and nothing else."""
-    rng = np.random.Generator(np.random.SFC64(round_))
+    rng = np.random.Generator(np.random.SFC64(seed))
+    start = time.perf_counter()
     rng.standard_normal(2 * RAW)
     rng.random(RAW)
-    return RAW
+    return RAW, time.perf_counter() - start
 
 
-def ours(behaviour: Behaviour, round_: int) -> int:
-    """Simulate 2,000 users for a week."""
-    grid = np.zeros(int(WEEK) * 2, np.int32)
+def ours(behaviour: Behaviour, users: int, seed: int) -> Timed:
+    """Simulate users for a week, with the time at each level counted."""
+    grid = np.zeros(HOURS_A_WEEK * 60 * 2, np.int32)
     observed = Observed(np.zeros((1, 200), np.int64), np.zeros(1, np.int64), np.zeros(2, np.int64))
     shared = np.full(window_hours(), -behaviour.offset)
-    words = words_of(np.random.SeedSequence(round_))
-    nested_week(words, habits_of(behaviour), shared, np.array([2000]), grid, 2.0, observed)
-    return int(observed.messages.sum())
+    words, habits = words_of(np.random.SeedSequence(seed)), habits_of(behaviour)
+    start = time.perf_counter()
+    nested_week(words, habits, shared, np.array([users]), grid, 2.0, observed)
+    return int(observed.messages.sum()), time.perf_counter() - start
 
 
-def with_simpy(behaviour: Behaviour, round_: int) -> int:
-    """Simulate 20 users for a week, each session and each generation a process."""
-    rng = np.random.default_rng(round_)
-    sent = 0
+def peer(python: Path, behaviour: Behaviour, name: str, users: int, seed: int) -> Timed:
+    """Simulate a few users for a week by another package, in its own environment."""
     short, long = gap_components(behaviour)
     mu, sd = log_normal(behaviour.holding_mean, behaviour.holding_cv)
-    environment = simpy.Environment()
-
-    def generation() -> Generator[simpy.Event, None, None]:
-        yield environment.timeout(rng.lognormal(mu, sd))
-
-    def session() -> Generator[simpy.Event, None, None]:
-        nonlocal sent
-        for _ in range(rng.geometric(1 / behaviour.messages_per_session)):
-            environment.process(generation())
-            sent += 1
-            part = short if rng.random() < short.weight else long
-            yield environment.timeout(rng.lognormal(part.mu, part.sd))
-
-    def user() -> Generator[simpy.Event, None, None]:
-        rate = behaviour.messages_per_day / behaviour.messages_per_session / 1440
-        while True:
-            yield environment.timeout(rng.exponential(1 / rate))
-            environment.process(session())
-
-    for _ in range(20):
-        environment.process(user())
-    environment.run(until=WEEK)
-    return sent
-
-
-def with_ciw(behaviour: Behaviour, round_: int) -> int:
-    """Simulate the messages of two users for a week, as single arrivals: Ciw has no sessions."""
-    mu, sd = log_normal(behaviour.holding_mean, behaviour.holding_cv)
-    network = ciw.create_network(
-        arrival_distributions=[ciw.dists.Exponential(2 * behaviour.messages_per_day / 1440)],
-        service_distributions=[ciw.dists.Lognormal(mu, sd)],
-        number_of_servers=[float("inf")],
-    )
-    ciw.seed(round_)
-    simulation = ciw.Simulation(network)
-    simulation.simulate_until_max_time(WEEK)
-    return len(simulation.get_all_records())
-
-
-def main() -> None:
-    """Run every contender in turn, several rounds, and print medians."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    behaviour = load_preset("time-share").behaviour.at(Rung.INDEPENDENT)
-    contenders: dict[str, Callable[[Behaviour, int], int]] = {
-        "numpy, raw sampling": raw,
-        "simcore": ours,
-        "SimPy": with_simpy,
-        "Ciw": with_ciw,
+    chat = {
+        "rate": behaviour.messages_per_day / behaviour.messages_per_session / MINUTES_A_DAY,
+        "messages_per_session": behaviour.messages_per_session,
+        "short_share": short.weight,
+        "short_mu": short.mu,
+        "short_sd": short.sd,
+        "long_mu": long.mu,
+        "long_sd": long.sd,
+        "hold_mu": mu,
+        "hold_sd": sd,
     }
-    ours(behaviour, 0)  # compiles
-    speeds: dict[str, list[float]] = {name: [] for name in contenders}
-    for round_ in range(1, rounds + 1):
+    program = str(Path(__file__).parent / "queue_peers.py")
+    words = (str(python), program, name, str(users), str(seed), json.dumps(chat))
+    found = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+    return int(found["messages"]), float(found["seconds"])
+
+
+def environment() -> Path:
+    """The interpreter of an environment with SimPy and Ciw, made at the first use."""
+    python, ready = ENVIRONMENT / "bin" / "python", ENVIRONMENT / "-".join(PACKAGES)
+    if ready.exists():
+        return python
+    print(f"Setting up {ENVIRONMENT.relative_to(ROOT)}, once", file=sys.stderr)
+    try:
+        Command((sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT))).seconds()
+        Command((str(python), "-m", "pip", "install", "--quiet", *PACKAGES)).seconds()
+    except subprocess.CalledProcessError as error:
+        raise SkippedError(f"they could not be installed: {error.stderr.strip()}") from error
+    ready.touch()
+    return python
+
+
+def speeds(contenders: dict[str, Callable[[int], Timed]], runs: int) -> dict[str, float]:
+    """The median messages a second of each, run in turn after one run that is not counted."""
+    found: dict[str, list[float]] = {name: [] for name in contenders}
+    for seed in range(runs + 1):
         for name, run in contenders.items():
+            messages, seconds = run(seed)
+            if seed:
+                found[name].append(messages / seconds)
+    return {name: median(values) for name, values in found.items()}
+
+
+def table(found: dict[str, float]) -> str:
+    """The speeds as aligned text, with what each goal asks for."""
+    mine = found["simcore"]
+    lines = [f"{'':<22}{'messages/s':>14}{'ns each':>10}{'simcore : it':>14}  goal"]
+    for name, speed in found.items():
+        line = f"{name:<22}{speed:>14,.0f}{1e9 / speed:>10,.1f}{mine / speed:>14,.1f}"
+        if name in GOALS:
+            met = "met" if mine / speed >= GOALS[name] else "missed"
+            line += f"  at least {GOALS[name]:,.0f}: {met}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def growth(behaviour: Behaviour, runs: int) -> str:
+    """The seconds of a week by the exact engine, and of an answer by the aggregate, over N."""
+    lines = [f"{'users':>10}{'a week, every user, s':>24}{'need, aggregate, s':>22}"]
+    for users in sorted({*EXACT, *AGGREGATE}):
+        week = need = ""
+        if users in EXACT:
+            week = f"{median(ours(behaviour, users, seed)[1] for seed in range(runs)):.4f}"
+        if users in AGGREGATE:
             start = time.perf_counter()
-            messages = run(behaviour, round_)
-            speeds[name].append(messages / (time.perf_counter() - start))
-    mine = median(speeds["simcore"])
-    print(f"{'':<22}{'messages/s':>14}{'simcore is faster by':>24}")
-    for name, found in speeds.items():
-        print(f"{name:<22}{median(found):>14,.0f}{mine / median(found):>24,.1f}")
+            run = Run(np.random.SeedSequence(1))
+            needs(behaviour, Rung.CORRELATION, Measure.TIME_SHARE, [users], [0.95], run)
+            need = f"{time.perf_counter() - start:.2f}"
+        lines.append(f"{users:>10,}{week:>24}{need:>22}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run every contender that can run here, and print the tables."""
+    parser = argparse.ArgumentParser(description="Time the simulation against its peers.")
+    parser.add_argument("--runs", type=int, default=7, help="runs of each (default: 7)")
+    runs = parser.parse_args().runs
+    if runs < 1:
+        parser.error("--runs takes a whole number from 1 up")
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    preset = load_preset("time-share").behaviour
+    behaviour = preset.at(Rung.INDEPENDENT)
+    contenders: dict[str, Callable[[int], Timed]] = {
+        "numpy, raw sampling": raw,
+        "simcore": partial(ours, behaviour, USERS),
+    }
+    try:
+        python = environment()
+        contenders["SimPy"] = partial(peer, python, behaviour, "simpy", 20)
+        contenders["Ciw"] = partial(peer, python, behaviour, "ciw", 5)
+    except SkippedError as reason:
+        print(f"Skipped SimPy and Ciw: {reason}", file=sys.stderr)
+    found = speeds(contenders, runs)
+    print(f"Median of {runs} runs of each, taken in turn on one core; one simulated week a run.")
+    print(table(found))
+    print(growth(preset, min(runs, 3)))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import log
+from math import ceil, log, sqrt
 from types import MappingProxyType
 from typing import Final
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from simcore.behaviour import Behaviour, Mode, Rung
 from simcore.concurrency import unspent
-from simcore.ladder import Run, Step, climb
+from simcore.kernel import Floats
+from simcore.ladder import NEAR, Run, Step, jackknifed, sampled_share, step_of
 from simcore.preset import Service
 
 TARGETS: Final = MappingProxyType(
@@ -24,19 +25,36 @@ TARGETS: Final = MappingProxyType(
 """Users that one pod of 20 slots serves, by rung, as memo 000 prints them."""
 
 _CLOSE: Final = 0.004
-_MOST_TRIES: Final = 14
+"""Root mean square of the logarithmic errors at which a fit ends."""
+
+_MOST_TRIES: Final = 8
+"""Steps after the slopes are known."""
+
+_PROBE: Final = 0.15
+"""How far a knob is moved for its slope, on the logarithm: noise must be small against it."""
+
+_LONGEST: Final = 0.4
+"""The longest step of a knob, on the logarithm."""
+
+_DAMPING: Final = 0.02
+"""Added to the squared slopes, so that a knob that changes little is moved little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A parameter to fit, the range to look in, and the rungs that it must bring to target.
-
-    With more than one rung, their logarithmic errors cancel out instead.
-    """
+    """A parameter to fit: the range to look in, and where to start."""
 
     name: str
     low: float
     high: float
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Knobs that are fitted together, by least squares of the logarithmic errors of *rungs*."""
+
+    knobs: tuple[Knob, ...]
     rungs: tuple[Rung, ...]
 
 
@@ -49,23 +67,28 @@ class Fitted:
     steps: tuple[Step, ...]
 
 
-def knobs(behaviour: Behaviour) -> tuple[Knob, ...]:
-    """Return what is fitted, in order: each rung fits the parameter that it adds.
+def stages(behaviour: Behaviour) -> tuple[Stage, ...]:
+    """Return what is fitted, in order: first how much is sent, then what moves it about.
 
-    Where the shared factor is mixed in, correlation is the memo's own and sigma is as large as
-    the ceiling lets it count, so neither is fitted: the width of the day balances the last three
-    rungs.
+    Where the shared factor is mixed in, correlation is the memo's own, and how long the modulation
+    lasts is fitted in its stead. The starts are near the answers.
     """
-    use = Knob("messages_per_day", 20.0, 300.0, (Rung.INDEPENDENT,))
-    day, own, shared = Rung.TIME_OF_DAY, Rung.SEASONALITY, Rung.CORRELATION
+    last = (Rung.TIME_OF_DAY, Rung.SEASONALITY, Rung.CORRELATION)
     if behaviour.mode is Mode.MIX:
-        return (use, Knob("kappa", 2.0, 40.0, (day, own, shared)))
-    return (
-        use,
-        Knob("kappa", 2.0, 40.0, (day,)),
-        Knob("sigma", 0.4, 1.8, (own,)),
-        Knob("shared_sigma", 0.4, 2.0, (shared,)),
-    )
+        use = Knob("messages_per_day", 10.0, 500.0, 47.0)
+        shape = (
+            Knob("kappa", 2.0, 40.0, 15.0),
+            Knob("sigma", 0.3, 3.0, 2.0),
+            Knob("memory_hours", 1.0, 200.0, 8.0),
+        )
+    else:
+        use = Knob("messages_per_day", 10.0, 500.0, 130.0)
+        shape = (
+            Knob("kappa", 2.0, 40.0, 7.0),
+            Knob("sigma", 0.3, 3.0, 0.9),
+            Knob("shared_sigma", 0.3, 3.0, 1.2),
+        )
+    return Stage((use,), (Rung.INDEPENDENT,)), Stage(shape, last)
 
 
 def calibrate(
@@ -74,64 +97,93 @@ def calibrate(
     run: Run,
     told: Callable[[str], None] | None = None,
 ) -> Fitted:
-    """Fit the knobs one after the other; *told* hears of each attempt.
+    """Fit the knobs, stage by stage; *told* hears of each attempt.
 
-    All attempts use the same random numbers and as many of them, so the error is a smooth function
-    of the knob.
-
-    Raises:
-        ValueError: a knob cannot bring its rung to the target within its range.
+    All attempts see the memo's numbers of users and a few around them, with the same random
+    numbers and as many of them, so that their differences are those of the knobs. The higher rungs
+    have fewer users and vary more; they get more weeks.
     """
-    run = replace(run, effort=replace(run.effort, within=0.0), progress=None)
     seeds = dict(zip(Rung, unspent(run.seed).spawn(len(Rung)), strict=True))
-    values: dict[str, float] = {}
+    known: dict[tuple[Rung, Behaviour], Step] = {}
 
     def step(there: Behaviour, rung: Rung) -> Step:
-        return climb(there, rung, service, replace(run, seed=seeds[rung]))
+        key = (rung, _essence(there.at(rung)))
+        if key not in known:
+            known[key] = _step(there, rung, service, replace(run, seed=seeds[rung]))
+        return known[key]
 
-    for knob in knobs(behaviour):
+    values: dict[str, float] = {}
+    for stage in stages(behaviour):
 
-        def error(value: float, knob: Knob = knob, start: Behaviour = behaviour) -> float:
-            there = replace(start, **{knob.name: value})  # type: ignore[arg-type]  # by name
-            found = [step(there, rung).users / TARGETS[rung] for rung in knob.rungs]
+        def errors(logs: Floats, stage: Stage = stage, start: Behaviour = behaviour) -> Floats:
+            there = _moved(start, stage, logs)
+            steps = [step(there, rung) for rung in stage.rungs]
             if told:
-                shown = ", ".join(
-                    f"{r * TARGETS[rung]:.1f} of {TARGETS[rung]:g}"
-                    for r, rung in zip(found, knob.rungs, strict=True)
-                )
-                told(f"{knob.name} = {value:.4g}: {shown} users")
-            return sum(map(log, found))
+                tried = ", ".join(f"{k.name} {getattr(there, k.name):.4g}" for k in stage.knobs)
+                users = ", ".join(f"{s.users:.1f} of {TARGETS[s.rung]:g}" for s in steps)
+                told(f"{tried}: {users} users")
+            return np.array([log(s.users / TARGETS[s.rung]) for s in steps])
 
-        values[knob.name] = falling_root(error, knob)
-        behaviour = replace(behaviour, **{knob.name: values[knob.name]})  # type: ignore[arg-type]
+        logs = least_errors(errors, stage.knobs)
+        behaviour = _moved(behaviour, stage, logs)
+        values |= {knob.name: getattr(behaviour, knob.name) for knob in stage.knobs}
     return Fitted(behaviour, values, tuple(step(behaviour, rung) for rung in Rung))
 
 
-def falling_root(error: Callable[[float], float], knob: Knob) -> float:
-    """Return where the falling *error* is 0, by the Illinois form of false position on the log.
+def _step(behaviour: Behaviour, rung: Rung, service: Service, run: Run) -> Step:
+    """Return a rung as seen from the memo's number of users."""
+    target = TARGETS[rung]
+    batches = ceil(run.effort.batches * sqrt(TARGETS[Rung.INDEPENDENT] / target))
+    there = replace(run.effort, batches=batches)
+    plan, met = sampled_share(
+        behaviour.at(rung), service, [target * near for near in NEAR], replace(run, effort=there)
+    )
+    users, error = jackknifed(plan.users, met, service.level)
+    return step_of(rung, users, error, batches * there.weeks)
 
-    Raises:
-        ValueError: the error has one sign over the whole range.
+
+def _essence(behaviour: Behaviour) -> Behaviour:
+    """Return *behaviour* without what has no effect: the memory of modulation that is not there."""
+    if behaviour.own_scale or behaviour.shared_scale:
+        return behaviour
+    return replace(behaviour, memory_hours=1.0)
+
+
+def _moved(behaviour: Behaviour, stage: Stage, logs: Floats) -> Behaviour:
+    values = {k.name: float(np.exp(x)) for k, x in zip(stage.knobs, logs, strict=True)}
+    return replace(behaviour, **values)  # type: ignore[arg-type]  # by name
+
+
+def least_errors(errors: Callable[[Floats], Floats], knobs: tuple[Knob, ...]) -> Floats:
+    """Return the logarithms of the knobs with the least sum of squared *errors*.
+
+    Damped Gauss-Newton steps within the knobs' ranges. The slopes are taken once by moving each
+    knob, and then corrected by each step (Broyden's rank-one update), because a simulation is
+    dear and its differences over short steps are noise.
     """
-    low, high = log(knob.low), log(knob.high)
-    at_low, at_high = error(knob.low), error(knob.high)
-    if at_low < 0 or at_high > 0:
-        raise ValueError(
-            f"{knob.name} between {knob.low:g} and {knob.high:g} cannot reach the ladder: "
-            f"users are {np.exp(at_low):.2f} and {np.exp(at_high):.2f} times the target"
-        )
-    middle, side = low, 0
+    low, high = (np.log([getattr(knob, end) for knob in knobs]) for end in ("low", "high"))
+    best = np.log([knob.start for knob in knobs])
+    least = errors(best)
+    slopes = np.empty((len(least), len(knobs)))
+    for at in range(len(knobs)):
+        probe = best.copy()
+        probe[at] += _PROBE if best[at] + _PROBE <= high[at] else -_PROBE
+        slopes[:, at] = (errors(probe) - least) / (probe[at] - best[at])
+    damping = _DAMPING
     for _ in range(_MOST_TRIES):
-        middle = (low * at_high - high * at_low) / (at_high - at_low)
-        found = error(float(np.exp(middle)))
-        if abs(found) < _CLOSE:
+        if np.sqrt(np.mean(least**2)) < _CLOSE:
             break
-        if found > 0:
-            low, at_low = middle, found
-            at_high *= 0.5 if side == 1 else 1.0
-            side = 1
+        square = slopes.T @ slopes
+        move = -np.linalg.solve(square + damping * np.eye(len(knobs)), slopes.T @ least)
+        move *= min(1.0, _LONGEST / max(np.abs(move).max(), 1e-12))
+        tried = np.clip(best + move, low, high)
+        taken = tried - best
+        if not np.any(taken):
+            break
+        found = errors(tried)
+        slopes += np.outer(found - least - slopes @ taken, taken) / (taken @ taken)
+        if found @ found < least @ least:
+            best, least, damping = tried, found, damping / 4
         else:
-            high, at_high = middle, found
-            at_low *= 0.5 if side == -1 else 1.0
-            side = -1
-    return float(np.exp(middle))
+            damping *= 4
+    return best

@@ -14,11 +14,12 @@ from simcore.kernel import Floats
 from simcore.preset import Measure, Service
 
 CONFIDENCE: Final = 0.95
+_REACH: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 _PILOT_BATCHES: Final = 4
 _MOST_DOUBLINGS: Final = 16
 _MOST_USERS: Final = 5000
 _ROUND: Final = 8
-_NEAR: Final = (0.88, 0.94, 1.0, 1.06, 1.12)
+NEAR: Final = (0.88, 0.94, 1.0, 1.06, 1.12)
 """Multiples of the pilot's answer at which the final sample is taken."""
 _CELLS: Final = {Measure.WEEKLY_MAX: 10.0, Measure.TIME_SHARE: 2.0}
 """Observations a minute. A maximum wants close ones: 6 s is a sixth of a holding time."""
@@ -127,22 +128,36 @@ def climb(behaviour: Behaviour, rung: Rung, service: Service, run: Run) -> Step:
 
     def sampled(users: float, seed: np.random.SeedSequence, done: int) -> tuple[Plan, Floats]:
         size = min(_ROUND, effort.batches - done)
-        plan = _plan([users * near for near in _NEAR], size, effort.weeks, service)
-        sample = simulate(there, replace(plan, first=done), seed, jobs=run.jobs)
-        return plan, share_met(sample, service)
+        part = replace(run, seed=seed, effort=replace(effort, batches=size))
+        return sampled_share(there, service, [users * near for near in NEAR], part, done)
 
     aim, met = sampled(pilot(there, service, first, run.jobs), second, 0)
     centre, _ = jackknifed(aim.users, met, service.level)
-    met = np.empty((0, len(_NEAR)))
-    users, reach = centre, centre
+    met = np.empty((0, len(NEAR)))
+    users, error, reach = centre, centre, centre
     while len(met) < effort.batches and reach > effort.within * users:
         plan, more = sampled(centre, third, len(met))
         met = np.concatenate([met.reshape(-1, more.shape[1]), more])
         users, error = jackknifed(plan.users, met, service.level)
-        reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * error
+        reach = _REACH * error
         if run.progress:
             run.progress(len(met), effort.batches)
-    return Step(rung, users, max(users - reach, 0.0), users + reach, len(met) * effort.weeks)
+    return step_of(rung, users, error, len(met) * effort.weeks)
+
+
+def sampled_share(
+    behaviour: Behaviour, service: Service, users: Sequence[float], run: Run, first: int = 0
+) -> tuple[Plan, Floats]:
+    """Return the plan and the share met for each of *users*, by batch, from batch *first* on."""
+    plan = _plan(users, run.effort.batches, run.effort.weeks, service)
+    sample = simulate(behaviour, replace(plan, first=first), run.seed, jobs=run.jobs)
+    return plan, share_met(sample, service)
+
+
+def step_of(rung: Rung, users: float, error: float, weeks: int) -> Step:
+    """Return a step with the interval that its standard error gives."""
+    reach = _REACH * error
+    return Step(rung, users, max(users - reach, 0.0), users + reach, weeks)
 
 
 def jackknifed(users: Sequence[int], met: Floats, level: float) -> tuple[float, float]:

@@ -8,8 +8,9 @@ from plain import behaving
 from scipy import stats
 
 from simcore.behaviour import Rung
-from simcore.calibrate import TARGETS, Knob, falling_root, knobs
+from simcore.calibrate import TARGETS, Knob, least_errors, stages
 from simcore.cli import main
+from simcore.kernel import Floats
 from simcore.ladder import Effort, Run, Step, climb, crossing, jackknifed, ladder
 from simcore.preset import Measure, Service
 from simcore.presets import SHIPPED, load_preset
@@ -93,24 +94,46 @@ def test_presets_reproduce_the_memo(name: str, capsys: pytest.CaptureFixture[str
         assert rung["high"] - rung["low"] < 0.10 * rung["users"]
 
 
-def test_falling_root() -> None:
-    """The root of a falling function is found on a logarithmic scale."""
-    knob = Knob("kappa", 0.1, 100.0, (Rung.TIME_OF_DAY,))
-    assert falling_root(lambda x: 5 - x, knob) == pytest.approx(5, rel=2e-3)
+KNOBS = (Knob("kappa", 1.0, 100.0, 5.0), Knob("sigma", 0.1, 10.0, 1.0))
 
 
-def test_an_unreachable_target_says_so() -> None:
-    """A knob that cannot reach its rung says how far its range goes."""
-    knob = Knob("kappa", 0.1, 1.0, (Rung.TIME_OF_DAY,))
-    with pytest.raises(ValueError, match=r"kappa between 0\.1 and 1 cannot reach the ladder"):
-        falling_root(lambda x: 5 - x, knob)
+def test_least_errors_finds_the_root() -> None:
+    """Two knobs that bend two errors to nothing at 10 and 0.5 are found there, near enough."""
+
+    def errors(logs: Floats) -> Floats:
+        a, b = logs - np.log([10.0, 0.5])
+        return np.array([a + 0.3 * b + 0.1 * a * a, -0.8 * b + 0.2 * a * b])
+
+    assert np.exp(least_errors(errors, KNOBS)) == pytest.approx([10.0, 0.5], rel=0.02)
+
+
+def test_least_errors_weighs_what_cannot_be_met() -> None:
+    """One knob between two targets goes between them; a target out of range stops at its end."""
+
+    def between(logs: Floats) -> Floats:
+        return np.array([logs[0] - np.log(8), logs[0] - np.log(18)])
+
+    assert np.exp(least_errors(between, KNOBS[:1])) == pytest.approx([12.0], rel=0.02)
+    assert np.exp(least_errors(lambda logs: logs - 9.0, KNOBS[:1])) == pytest.approx([100.0])
 
 
 def test_every_rung_is_fitted() -> None:
-    """The knobs of each preset bring every rung of the ladder to its target."""
+    """The stages of each preset bring every rung to its target, from starts within the ranges."""
     for name in SHIPPED:
-        fitted = {rung for knob in knobs(load_preset(name).behaviour) for rung in knob.rungs}
-        assert fitted == set(Rung)
+        found = stages(load_preset(name).behaviour)
+        assert [rung for stage in found for rung in stage.rungs] == list(Rung)
+        for stage in found:
+            assert len(stage.knobs) == len(stage.rungs)
+            assert all(knob.low < knob.start < knob.high for knob in stage.knobs)
+
+
+def test_what_is_said_to_be_fitted_is_fitted() -> None:
+    """The presets name the fit as the source of the knobs, and of nothing else."""
+    for name in SHIPPED:
+        preset = load_preset(name)
+        said = {key for key, entry in preset.entries.items() if "Fitted" in entry.source}
+        knobs = {knob.name for stage in stages(preset.behaviour) for knob in stage.knobs}
+        assert said == {f"behaviour.{knob}" for knob in knobs}
 
 
 def test_bad_input_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,13 +164,14 @@ def test_bad_options_are_refused(
 
 
 def test_text_and_lists_of_levels(capsys: pytest.CaptureFixture[str]) -> None:
-    """Several levels print a list of objects, or one table each."""
+    """Several levels give each rung a row a level."""
     words = ["ladder", "--preset", "weekly-max", "--batches", "2", "--within", "0.5"]
     assert main([*words, "--json", "--level", "0.9", "--level", "0.95"]) == 0
-    answers = json.loads(capsys.readouterr().out)
-    assert [answer["level"] for answer in answers] == [0.9, 0.95]
-    pairs = zip(answers[0]["rungs"], answers[1]["rungs"], strict=True)
-    assert all(easy["users"] > hard["users"] for easy, hard in pairs)
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["level"] == [0.9, 0.95]
+    easy, hard = ([r for r in answer["rungs"] if r["level"] == level] for level in (0.9, 0.95))
+    assert [row["rung"] for row in easy] == [row["rung"] for row in hard] == list(Rung)
+    assert all(a["users"] > b["users"] for a, b in zip(easy, hard, strict=True))
     assert main([*words, "--level", "0.9"]) == 0
     text = capsys.readouterr().out
     assert "0.9 of weeks" in text

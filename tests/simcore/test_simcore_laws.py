@@ -9,6 +9,7 @@ from scipy import stats
 
 from simcore.activity import gap_components, habits_of, shared_factor, window_hours
 from simcore.behaviour import Behaviour
+from simcore.concurrency import Sample
 from simcore.inverse import exponential_table
 from simcore.kernel import (
     TABLE_SIZE,
@@ -58,28 +59,69 @@ def test_poisson_whatever_the_holding_law(cv: float) -> None:
     assert abs(ratio - 1) < SIGMAS * error
 
 
-def sessions(gap: float, holding: float) -> dict[str, float]:
+def sessions(gap: float) -> dict[str, float]:
+    """Sessions of 12 messages that hold a slot for 1 minute each, *gap* minutes apart."""
     return {
         "messages_per_session": 12.0,
-        "holding_mean": holding,
-        "holding_cv": 0.1,
+        "holding_cv": 0.0,
         "short_share": 1.0,
         "short_gap": gap,
-        "short_log_sd": 0.1,
+        "short_log_sd": 0.0,
     }
 
 
-def test_sessions_without_overlap_are_still_poisson() -> None:
-    """Sessions that never have two generations in flight leave the count Poisson at any time."""
-    ratio, error = variance_ratio(sampled(behaving(**sessions(gap=3.0, holding=1.0)), 30))
-    assert abs(ratio - 1) < SIGMAS * error
+def chance_of_poisson(sample: Sample, mean: float) -> float:
+    """The chance of shares of time this far from Poisson's, by Hotelling's T² over the batches.
+
+    Moments of one week go together, so that their counts are no chi-square; batches are
+    independent, and their covariance says how far their mean strays.
+    """
+    share = shares(sample)
+    classes = np.column_stack([share[:, :1], share[:, 1:7]])
+    off = classes - stats.poisson.pmf(np.arange(7), mean)
+    size, kinds = off.shape
+    squared = size * off.mean(axis=0) @ np.linalg.solve(np.cov(off.T), off.mean(axis=0))
+    scaled = squared * (size - kinds) / (kinds * (size - 1))
+    return float(stats.f.sf(scaled, kinds, size - kinds))
 
 
-def test_sessions_with_overlap_are_not_poisson() -> None:
-    """Sessions with overlapping generations come in clumps: the variance exceeds the mean."""
-    ratio, error = variance_ratio(sampled(behaving(**sessions(gap=0.3, holding=1.0)), 30))
-    assert ratio - 1 > 10 * error
-    assert ratio > 2
+@pytest.mark.parametrize(
+    ("behaviour", "is_poisson"),
+    [
+        (behaving(), True),
+        (behaving(**sessions(gap=3.0)), True),
+        (behaving(**sessions(gap=0.3)), False),
+    ],
+)
+def test_marginal_law_of_sessions(behaviour: Behaviour, is_poisson: bool) -> None:  # noqa: FBT001
+    """Poisson at any time where a session has at most one in flight, and not where they overlap."""
+    chance = chance_of_poisson(sampled(behaviour, 30, batches=80, weeks=3), 3.0)
+    assert chance > 1e-4 if is_poisson else chance < 1e-12
+
+
+@pytest.mark.parametrize(("gap", "theory"), [(3.0, 1.0), (0.3, 3.1096)])
+def test_variance_of_sessions_is_that_of_their_overlap(gap: float, theory: float) -> None:
+    """Variance over mean is 1 + 2 (the expected overlap of pairs) / (the minutes held).
+
+    With geometric sessions of mean m, q = 1 - 1/m, there are m q^k pairs k apart, and at a gap g
+    they overlap for 1 - k g of their minute. For g = 0.3: 1 + 2 (11/12 x 0.7 + (11/12)² x 0.4 +
+    (11/12)³ x 0.1) = 1 + 2 (0.64167 + 0.33611 + 0.07703) = 3.1096.
+    """
+    ratio, error = variance_ratio(sampled(behaving(**sessions(gap)), 30))
+    assert abs(ratio - theory) < SIGMAS * error
+    assert error < 0.05 * theory
+
+
+def test_little_with_a_ceiling() -> None:
+    """Where messages are refused, the mean in use is those sent a minute times the holding time."""
+    behaviour = behaving(
+        messages_per_session=25.0, ceiling=3, sigma=1.0, messages_per_day=400.0, night_floor=0.1
+    )
+    sample = sampled(behaviour, 30)
+    mean, _ = moments(sample)
+    carried = sample.messages[:, 0] * behaviour.holding_mean / (8 * 7 * 1440)
+    assert errors_from(mean - carried, 0.0) < SIGMAS
+    assert sample.messages[:, 1].sum() > 0.1 * sample.messages.sum()
 
 
 @pytest.mark.parametrize("messages", [1.0, 25.0])
