@@ -22,7 +22,8 @@ from simcore.kernel import Counts, Floats, Habits, Observed, nested_week
 from simcore.offered import BIN_MINUTES, offered
 from simcore.profile import HOURS_A_WEEK
 
-LEARNED_USERS: Final = 250
+LEARNED_USERS: Final = (100, 300)
+"""Users of the weeks learned from: peaks of both numbers, the rest of the greater."""
 LEARNED_WEEKS: Final = 64
 _GROUPS: Final = 8
 """Groups of learned weeks, each left out once to see how far what was learned is uncertain."""
@@ -40,6 +41,8 @@ _POOL_GROWTH: Final = 1.01
 _CLOSE: Final = 1e-4
 _NO_CHANCE: Final = 1e-14
 _TRIALS: Final = np.geomspace(0.02, 100.0, 240)
+_HIGH_POWER: Final = 4
+"""Weeks count by this power of their peak's rank: it is high peaks that service levels ask for."""
 _SLOPES: Final = np.linspace(-3.0, 3.0, 61)
 
 
@@ -53,7 +56,8 @@ class Response:
 
     *mean*, *variance* and *third* are moments of the slots in use, over the slots offered.
     *trials* is how many independent chances to peak a bin of the week has, at a week's highest
-    load of 1 slot a user; *slope* is its elasticity to that load.
+    load of 1 slot a user and 1 user; *slope* is its elasticity to that load, and *growth* that to
+    the users.
     """
 
     logs: Floats
@@ -63,6 +67,7 @@ class Response:
     ceiling: int
     trials: float = 1.0
     slope: float = 0.0
+    growth: float = 0.0
 
     def moments(self, load: Floats) -> tuple[Floats, Floats, Floats]:
         """Return mean, variance and third central moment of one user who offers *load* slots."""
@@ -75,9 +80,10 @@ class Response:
             mean = np.minimum(mean, self.ceiling)
         return mean, variance, third
 
-    def trials_at(self, highest: Floats) -> Floats:
+    def trials_at(self, highest: Floats, users: float) -> Floats:
         """Return the chances to peak that a bin has in weeks of this *highest* load a user."""
-        return np.asarray(self.trials * np.maximum(highest, 1e-300) ** self.slope)
+        of_load = np.maximum(highest, 1e-300) ** self.slope
+        return np.asarray(self.trials * of_load * users**self.growth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +136,25 @@ def condensed(load: Floats) -> Loads:
 
 
 def fresh_loads(
-    behaviour: Behaviour, seed: np.random.SeedSequence, batches: int, weeks: int, first: int = 0
+    behaviour: Behaviour,
+    seed: np.random.SeedSequence,
+    batches: range,
+    weeks: int,
+    jobs: int = 1,
 ) -> Loads:
-    """Return what is offered in fresh weeks; the shared factor is that of simulate for *seed*.
+    """Return what is offered in fresh *weeks* of each of *batches*.
 
-    *first* batches are left out, as if had before.
+    The shared factor is that of simulate for *seed*. The answer does not depend on *jobs*.
     """
     habits = habits_of(behaviour)
-    parts = []
-    for child in unspent(seed).spawn(first + batches)[first:]:
+
+    def batch(child: np.random.SeedSequence) -> Loads:
         (shared_seed,) = unspent(child).spawn(1)
-        shared = modulation(behaviour, habits, weeks, shared_seed)
-        parts.append(condensed(offered(behaviour, shared)))
+        return condensed(offered(behaviour, modulation(behaviour, habits, weeks, shared_seed)))
+
+    seeds = unspent(seed).spawn(batches.stop)[batches.start :]
+    with ThreadPoolExecutor(max(jobs, 1)) as pool:
+        parts = list(pool.map(batch, seeds))
     return Loads(np.concatenate([part.value for part in parts]), parts[0].bins)
 
 
@@ -161,7 +174,7 @@ def learn(
         shared = shared + np.linspace(low, min(high, _MOST_SHIFT), weeks)[:, None]
     with ThreadPoolExecutor(max(jobs, 1)) as pool:
         each = list(pool.map(lambda s, w: _seen(habits, s, w), shared, week_seeds))
-    seen, peaks = np.stack([levels for levels, _ in each]), np.array([peak for _, peak in each])
+    seen, peaks = np.stack([levels for levels, _ in each]), np.stack([peak for _, peak in each])
     load, ceiling = offered(behaviour, shared), int(behaviour.ceiling)
 
     def without(group: int) -> Response:
@@ -171,29 +184,29 @@ def learn(
     return Learned(without(_GROUPS), tuple(without(group) for group in range(_GROUPS)))
 
 
-def _seen(habits: Habits, shared: Floats, seed: np.random.SeedSequence) -> tuple[Counts, int]:
-    """Return the slots in use at the middle of each bin of one week, and the week's peak."""
+def _seen(habits: Habits, shared: Floats, seed: np.random.SeedSequence) -> tuple[Counts, Counts]:
+    """Return the slots in use at the middle of each bin of one week, and the week's peaks."""
     grid = np.zeros(HOURS_A_WEEK * 60 * _CELLS, np.int32)
-    users = np.array([LEARNED_USERS], np.int64)
-    observed = Observed(np.zeros((1, 0), np.int64), np.zeros(1, np.int64), np.zeros(2, np.int64))
+    users = np.array(LEARNED_USERS, np.int64)
+    peaks = np.zeros(len(users), np.int64)
+    observed = Observed(np.zeros((len(users), 0), np.int64), peaks, np.zeros(2, np.int64))
     nested_week(words_of(seed), habits, shared, users, grid, _CELLS, observed)
     # A cell is seen at its end: the last one of the first half is the middle of its bin.
     middles = np.cumsum(grid, dtype=np.int64)[BIN_MINUTES * _CELLS // 2 - 1 :: BIN_MINUTES * _CELLS]
-    return middles, int(observed.peaks[0])
+    return middles, peaks
 
 
 def _response(load: Floats, seen: Counts, peaks: Floats, ceiling: int) -> Response:
-    x, y = load.ravel(), seen.ravel()
+    x, y, users = load.ravel(), seen.ravel(), LEARNED_USERS[-1]
     classes = _classes(x)
     logs = np.array([np.average(np.log(x[c]), weights=x[c]) for c in classes])
-    whole = np.array([x[c].sum() for c in classes]) * LEARNED_USERS
+    whole = np.array([x[c].sum() for c in classes]) * users
     mean = np.array([y[c].sum() for c in classes]) / whole
-    left = y - LEARNED_USERS * x * np.interp(np.log(x), logs, mean)
+    left = y - users * x * np.interp(np.log(x), logs, mean)
     variance = np.array([(left[c] ** 2).sum() for c in classes]) / whole
     third = np.array([(left[c] ** 3).sum() for c in classes]) / whole
     rough = Response(logs, mean, variance, third, ceiling)
-    trials, slope = _trials(rough, condensed(load), peaks)
-    return replace(rough, trials=trials, slope=slope)
+    return _with_trials(rough, condensed(load), peaks.astype(float))
 
 
 def _classes(load: Floats) -> list[Counts]:
@@ -211,25 +224,46 @@ def _classes(load: Floats) -> list[Counts]:
     return np.split(order, edges[-2:0:-1])
 
 
-def _trials(response: Response, loads: Loads, peaks: Floats) -> tuple[float, float]:
-    """Return the trials and their slope under which the learned peaks are likeliest.
+def _with_trials(response: Response, loads: Loads, peaks: Floats) -> Response:
+    """Return the *response* with the trials under which the learned peaks are likeliest.
 
     A week stays within c with the chance exp(-trials x sum over its bins of P(C > c)): peaks of a
-    process that forgets come as a Poisson process of clumps (Aldous, 1989).
+    process that forgets come as a Poisson process of clumps (Aldous, 1989). The slope is that of
+    the greater number of users; the trials of both numbers give the growth.
+    """
+    spread = np.log(loads.highest)
+    slopes = _SLOPES if np.ptp(spread) > _LIKE else np.zeros(1)
+    few, many = LEARNED_USERS
+    at_many, slope = _likeliest(response, loads, peaks[:, 1], many, slopes)
+    at_few, _ = _likeliest(response, loads, peaks[:, 0], few, np.array([slope]))
+    growth = log(at_many / at_few) / log(many / few)
+    return replace(response, trials=at_many / many**growth, slope=slope, growth=growth)
+
+
+def _likeliest(
+    response: Response, loads: Loads, peaks: Floats, users: int, slopes: Floats
+) -> tuple[float, float]:
+    """Return the trials at a load of 1 that place high peaks right, and the likeliest slope.
+
+    The ranks of peaks, their chances to stay within what they were, should be uniform; the trials
+    are those at which the mean of a high power of the ranks is that of a uniform number.
     """
     one = carried(response, loads.value)
     above, below = (
-        exceedances(peaks - less, LEARNED_USERS, one.mean, one.deviation, one.skew, loads.bins)
+        exceedances(peaks - less, float(users), one.mean, one.deviation, one.skew, loads.bins)
         for less in (0.0, 1.0)
     )
     spread = np.log(loads.highest)
-    slopes = _SLOPES if np.ptp(spread) > _LIKE else np.zeros(1)
     trials = _TRIALS[:, None, None] * np.exp(slopes[:, None] * (spread - spread.mean()))
     chance = np.exp(-trials * above) - np.exp(-trials * below)
     likelihood = np.log(np.maximum(chance, 1e-12)).sum(axis=2)
-    at, which = np.unravel_index(int(likelihood.argmax()), likelihood.shape)
+    which = int(likelihood.max(axis=0).argmax())
     slope = float(slopes[which])
-    return float(_TRIALS[at] * np.exp(-slope * spread.mean())), slope
+    turned = np.exp(slope * (spread - spread.mean()))
+    ranks = np.exp(-_TRIALS[:, None] * turned * (above + below) / 2)
+    high = (ranks**_HIGH_POWER).mean(axis=1)
+    logs = np.interp(-1 / (1 + _HIGH_POWER), -high, np.log(_TRIALS))
+    return float(np.exp(logs - slope * spread.mean())), slope
 
 
 def carried(response: Response, load: Floats) -> Carried:
@@ -293,12 +327,12 @@ def time_within(response: Response, loads: Loads) -> Within:
 
 def weeks_within(response: Response, loads: Loads) -> Within:
     """Return the chance of each week to stay within so many slots."""
-    one, trials = carried(response, loads.value), response.trials_at(loads.highest)
+    one = carried(response, loads.value)
 
     def within(users: float, slots: float) -> Floats:
         wanted = np.full(len(loads.value), slots)
         above = exceedances(wanted, users, one.mean, one.deviation, one.skew, loads.bins)
-        return np.asarray(np.exp(-trials * above))
+        return np.asarray(np.exp(-response.trials_at(loads.highest, users) * above))
 
     return within
 

@@ -13,7 +13,7 @@ from simcore.concurrency import Progress
 from simcore.demand import arrivals
 from simcore.inverse import LogNormal, mixture_cdf
 from simcore.kernel import Floats
-from simcore.ladder import Effort
+from simcore.ladder import Effort, Run
 from simcore.policy import limited_behaviour
 from simcore.preset import Preset
 from simcore.tables.shared import USERS, behaviour_inputs, part_of, run
@@ -29,6 +29,7 @@ USER_GRID: Final = (
 """Users of the ladder's tables: close enough to interpolate on logarithms within 1 %."""
 
 EFFORT: Final = Effort(batches=320, weeks=32, within=0.02)
+_LIMITED_EFFORT: Final = Effort(batches=160, weeks=32, within=0.03)
 _RATE_LIMIT: Final = 5.0
 """Requests a minute; memo 000, near-term improvement: heavy rate limits."""
 
@@ -57,15 +58,15 @@ def ladder_recipe(preset: Preset) -> Recipe:
             "service.measure": str(preset.service.measure),
             "levels": LEVELS,
             "users": USER_GRID,
-            **_effort_inputs(),
+            **_effort_inputs(EFFORT),
         },
         compute=lambda seed, jobs, progress: _ladder_rows(preset, seed, jobs, progress),
     )
 
 
-def _effort_inputs() -> dict[str, int | float]:
-    effort = {"batches": EFFORT.batches, "weeks": EFFORT.weeks, "within": EFFORT.within}
-    return {f"effort.{name}": value for name, value in effort.items()}
+def _effort_inputs(effort: Effort) -> dict[str, int | float]:
+    values = {"batches": effort.batches, "weeks": effort.weeks, "within": effort.within}
+    return {f"effort.{name}": value for name, value in values.items()}
 
 
 def _ladder_rows(
@@ -75,7 +76,9 @@ def _ladder_rows(
     for at, rung in enumerate(Rung):
         rows += [
             (str(rung), level, users, slots, error)
-            for level, users, slots, error in _curve(preset, preset.behaviour, rung, seed, at, jobs)
+            for level, users, slots, error in _curve(
+                preset, preset.behaviour, rung, run(seed, at, EFFORT, jobs)
+            )
         ]
         if told := part_of(progress, at, len(Rung)):
             told(1, 1)
@@ -83,10 +86,9 @@ def _ladder_rows(
 
 
 def _curve(
-    preset: Preset, behaviour: Behaviour, rung: Rung, seed: int, at: int, jobs: int
+    preset: Preset, behaviour: Behaviour, rung: Rung, task: Run
 ) -> list[tuple[float, int, float, float]]:
     """Return level, users, slots and error, by level and then users; slots never fall."""
-    task = run(seed, at, EFFORT, jobs)
     found = needs(behaviour, rung, preset.service.measure, USER_GRID, LEVELS, task)
     rows = []
     for level in LEVELS:
@@ -116,9 +118,11 @@ def limited_recipe(preset: Preset) -> Recipe:
             "service.measure": str(preset.service.measure),
             "levels": LEVELS,
             "users": USER_GRID,
-            **_effort_inputs(),
+            **_effort_inputs(_LIMITED_EFFORT),
         },
-        compute=lambda seed, jobs, _: _curve(preset, behaviour, Rung.CORRELATION, seed, 0, jobs),
+        compute=lambda seed, jobs, _: _curve(
+            preset, behaviour, Rung.CORRELATION, run(seed, 0, _LIMITED_EFFORT, jobs)
+        ),
     )
 
 

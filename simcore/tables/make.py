@@ -1,6 +1,7 @@
 """All tables of the workbook: found where they are kept, and computed where they are not."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +10,7 @@ from simcore.preset import Preset
 from simcore.tables.batch import batch_recipe
 from simcore.tables.cache import Cache, read_table
 from simcore.tables.demand import behaviour_recipe, ladder_recipe, limited_recipe
-from simcore.tables.operation import (
-    autoscale_recipe,
-    cascade_recipe,
-    shortage_recipe,
-    traces_recipe,
-)
-from simcore.tables.shared import part_of
+from simcore.tables.operation import autoscale_recipe, cascade_recipe, traces_recipe
 from simcore.tables.table import Recipe, Table
 
 SEED = 20250707
@@ -26,7 +21,6 @@ _OF_A_PRESET = (
     limited_recipe,
     behaviour_recipe,
     autoscale_recipe,
-    shortage_recipe,
     cascade_recipe,
     traces_recipe,
 )
@@ -60,19 +54,27 @@ def make_tables(
     A file that is not whole, or was computed from anything else, counts as missing. The tables do
     not depend on *jobs*.
     """
-    made = []
-    for at, recipe in enumerate(wanted):
-        table = _found(recipe, seed, cache, shipped)
+    found = [_found(recipe, seed, cache, shipped) for recipe in wanted]
+    done = 0
+
+    def made(recipe: Recipe, table: Table | None) -> Made:
+        nonlocal done
+        is_computed = table is None
         if table is None:
-            rows = recipe.compute(seed, jobs, part_of(progress, at, len(wanted)))
-            made.append(Made(recipe.table(rows, seed), is_computed=True))
+            # One thread a table: no core waits for the slowest batch of another's.
+            table = recipe.table(recipe.compute(seed, 1, None), seed)
             if cache:
-                cache.keep(recipe, made[-1].table)
-        else:
-            made.append(Made(table, is_computed=False))
-        if told := part_of(progress, at, len(wanted)):
-            told(1, 1)
-    return made
+                cache.keep(recipe, table)
+        done += 1
+        if progress:
+            progress(done, len(wanted))
+        return Made(table, is_computed)
+
+    with ThreadPoolExecutor(max(jobs, 1)) as pool:
+        # The longest first: a long one at the end would leave the other cores idle.
+        order = sorted(range(len(wanted)), key=lambda at: -wanted[at].weight)
+        futures = {at: pool.submit(made, wanted[at], found[at]) for at in order}
+        return [futures[at].result() for at in range(len(wanted))]
 
 
 def shipped_path(folder: Path, recipe: Recipe) -> Path:

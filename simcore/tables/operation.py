@@ -15,24 +15,24 @@ from simcore.tables.shared import USERS, part_of, pod_inputs
 from simcore.tables.table import Cell, Column, Recipe
 from simcore.traces import BIN_MINUTES, trace
 
-SCALED_USERS: Final = (10, 25, 50, 100, 250, 500)
-SPIN_UPS: Final = (0.0, 0.25, 1.0, 3.0, 10.0)
+SCALED_USERS: Final = (25, 50, 100, 500)
+SPIN_UPS: Final = (0.0, 0.25, 1.0, 5.0)
 """Minutes: none; weight streaming; and what a load from disk takes."""
 
-HEADROOMS: Final = (0.0, 0.25, 0.5)
+HEADROOMS: Final = (0.0, 0.5)
 COOL_DOWN: Final = 5.0
 TRACED_USERS: Final = (25, 50, 500)
 """Memo 000, dynamic scaling: its sample traces."""
 
-CASCADE_USERS: Final = (25, 50)
+CASCADE_USERS: Final = (25,)
 PATIENCE: Final = 2.0
 RETRY_DELAY: Final = 1.0
 RETRIES: Final = (0.0, 0.5, 0.9)
 ZOMBIES: Final = (0.0, 0.5)
-_USER_WEEKS: Final = 12_000
-_MOST_WEEKS: Final = 480
-_CASCADE_WEEKS: Final = 240
-_STATIC, _SCALED = "static", "scaled"
+_USER_WEEKS: Final = 3_200
+_LEAST_WEEKS: Final = 8
+_CASCADE_WEEKS: Final = 96
+_NEED, _STATIC, _SCALED = "need", "static", "scaled"
 
 
 def _scaling(slots: int, spin_up: float, headroom: float) -> Scaling:
@@ -54,7 +54,12 @@ def autoscale_recipe(preset: Preset) -> Recipe:
         method=1,
         columns=(
             USERS,
-            Column("run", "", "One static pod, or pods scaled to the need", is_key=True),
+            Column(
+                "run",
+                "",
+                "The need itself (its spells: above one pod), one static pod, or scaled",
+                is_key=True,
+            ),
             Column("spin_up", "min", "Minutes until a pod is ready", is_key=True),
             Column("headroom", "share", "Slots wanted beyond the need", is_key=True),
             *_numbers("pods", "pods", "Mean pods paid, which is the ratio to one static pod"),
@@ -87,69 +92,31 @@ def _autoscale_rows(
     slots = preset.service.slots
     grid = [(spin_up, headroom) for spin_up in SPIN_UPS for headroom in HEADROOMS]
     policies = [
-        Policy("need", perfect(slots)),
+        Policy(_NEED, perfect(slots)),
         Policy(_STATIC, static(1, slots)),
         *(Policy(_SCALED, _scaling(slots, spin_up, headroom)) for spin_up, headroom in grid),
     ]
     rows: list[tuple[Cell, ...]] = []
     for at, users in enumerate(SCALED_USERS):
-        weeks = min(max(_USER_WEEKS // users, 24), _MOST_WEEKS)
+        weeks = max(_USER_WEEKS // users, _LEAST_WEEKS)
         span = span_of(preset.behaviour, users, weeks, np.random.SeedSequence([seed, at]), jobs)
-        need, *others = operated(preset.behaviour, users, policies, span)
-        rows += [_performed(users, outcome, need) for outcome in others]
+        outcomes = operated(preset.behaviour, users, policies, span)
+        rows += [_performed(users, outcome, outcomes[0]) for outcome in outcomes]
         if told := part_of(progress, at, len(SCALED_USERS)):
             told(1, 1)
     return rows
 
 
 def _performed(users: int, outcome: Outcome, need: Outcome) -> tuple[Cell, ...]:
+    """Return one row; for the need itself, the spells in which it is above one pod."""
     found, scaling = performance(outcome, peaks_of(need)), outcome.policy.scaling
-    episodes = found.overloads
+    episodes = shortages(need, 1) if outcome is need else found.overloads
     estimates = (
         found.pods, found.to_peak, episodes.minutes, episodes.short, episodes.long, found.wait,
         found.most,
     )  # fmt: skip
     key = (users, outcome.policy.name, scaling.spin_up, scaling.headroom)
     return (*key, *(part for estimate in estimates for part in estimate))
-
-
-def shortage_recipe(preset: Preset) -> Recipe:
-    """Return how often the need is above one pod: memo 000's outages."""
-    return Recipe(
-        name=f"outages-{preset.name}",
-        title=f"Spells in which the need is above one pod, {preset.name}",
-        method=1,
-        columns=(
-            USERS,
-            *_numbers("pods", "pods", "Mean pods needed, and never fewer than one"),
-            *_numbers("short", "episodes/week", "Spells of at least 5 minutes"),
-            *_numbers("long", "episodes/week", "Spells of at least 30 minutes"),
-            *_numbers("minutes", "min/week", "Minutes above one pod"),
-        ),
-        inputs={**pod_inputs(preset), "users": SCALED_USERS, "user_weeks": _USER_WEEKS},
-        compute=lambda seed, jobs, progress: _shortage_rows(preset, seed, jobs, progress),
-    )
-
-
-def _shortage_rows(
-    preset: Preset, seed: int, jobs: int, progress: Progress | None
-) -> list[tuple[Cell, ...]]:
-    slots = preset.service.slots
-    least = Policy("need", _scaling(slots, 0.0, 0.0))
-    rows: list[tuple[Cell, ...]] = []
-    for at, users in enumerate(SCALED_USERS):
-        weeks = min(max(_USER_WEEKS // users, 24), _MOST_WEEKS)
-        span = span_of(preset.behaviour, users, weeks, np.random.SeedSequence([seed, at]), jobs)
-        need, paid = operated(
-            preset.behaviour, users, [Policy("need", perfect(slots)), least], span
-        )
-        spells = shortages(need, 1)
-        pods = performance(paid, peaks_of(need)).pods
-        estimates = (pods, spells.short, spells.long, spells.minutes)
-        rows.append((users, *(part for estimate in estimates for part in estimate)))
-        if told := part_of(progress, at, len(SCALED_USERS)):
-            told(1, 1)
-    return rows
 
 
 def cascade_recipe(preset: Preset) -> Recipe:
@@ -204,7 +171,7 @@ def _cascade_rows(
 ) -> list[tuple[Cell, ...]]:
     slots, behaviour = preset.service.slots, preset.behaviour
     policies = [
-        Policy("need", perfect(slots)),
+        Policy(_NEED, perfect(slots)),
         *(Policy(_STATIC, static(1, slots), cascade) for cascade in _cascades()),
     ]
     rows: list[tuple[Cell, ...]] = []

@@ -69,6 +69,9 @@ class Recipe:
     compute: Callable[[int, int, Progress | None], Sequence[Sequence[Cell]]]
     """Takes the seed, the jobs, and who hears of the progress."""
 
+    weight: float = 1.0
+    """How long it takes, about, in seconds."""
+
     def digest(self, seed: int) -> str:
         """Return the digest of all that decides the rows."""
         decided = {

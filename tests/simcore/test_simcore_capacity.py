@@ -62,7 +62,7 @@ def test_offered_is_what_the_engine_carries() -> None:
 def test_poisson_need() -> None:
     """Independent single messages need the Poisson quantile, by both engines."""
     light = behaving(messages_per_day=14.4)  # 0.01 slots a user
-    within = time_within(learn(light, SEED).whole, fresh_loads(light, SEED, 1, 1))
+    within = time_within(learn(light, SEED).whole, fresh_loads(light, SEED, range(1), 1))
     for users in (2000, 50_000):
         for level in (0.9, 0.99):
             found = slots_at(within, users, level, 2.0 * users)
@@ -90,7 +90,7 @@ def test_the_engines_agree(name: str, rung: Rung) -> None:
     users = 600
     sample = simulate(there, Plan((users,), 4, 16, 10.0, top=2400), SEED)
     learned = learn(there, np.random.SeedSequence(32))
-    fresh = fresh_loads(there, SEED, 4, 16)
+    fresh = fresh_loads(there, SEED, range(4), 16)
     exact = smooth_quantiles(sample.counts.sum(axis=(0, 1)).astype(float), [0.9, 0.95])
     within = time_within(learned.whole, pooled(fresh))
     found = [slots_at(within, users, level, 5.0 * users) for level in (0.9, 0.95)]
@@ -103,7 +103,7 @@ def test_needs_grow_with_users_and_level() -> None:
     """More users and higher levels need more slots, across the change of engines."""
     there = load_preset("weekly-max").behaviour
     found = needs(
-        there, Rung.TIME_OF_DAY, Measure.WEEKLY_MAX, [25, 250, 400, 10**6], [0.9, 0.95],
+        there, Rung.TIME_OF_DAY, Measure.WEEKLY_MAX, [25, 100, 400, 10**6], [0.9, 0.95],
         Run(SEED, Effort(32)),
     )  # fmt: skip
     slots = np.array([need.slots for need in found]).reshape(4, 2)
