@@ -19,7 +19,7 @@ from workbook.book import (
     unit_faults,
 )
 from workbook.evaluate import Model
-from workbook.expr import At, Expr, largest, total
+from workbook.expr import At, Expr, highest, largest, total
 from workbook.functions import Value
 from workbook.tabs import (
     batch,
@@ -166,6 +166,7 @@ def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) ->
     at_memo = _at_memo(model if a.digest == baseline.digest else core(baseline, originals))
     proof = memo.build(
         memo_facts.printed(),
+        memo_facts.quoted(),
         memo_facts.readings(),
         figures,
         at_memo,
@@ -298,6 +299,25 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Printed numbers that live values do not reproduce; applies while no input differs",
             proof.untied_live,
             applies=proof.unmoved,
+        ),
+        checks.Check(
+            "quoted",
+            "Memo 000 is reproduced by the readings named",
+            "Printed numbers that the reading named did not show when the file was made",
+            proof.unquoted,
+        ),
+        checks.Check(
+            "quoted_live",
+            "Memo 000 stands live as stated",
+            "Printed numbers that live values show otherwise; applies while no input differs",
+            proof.unquoted_live,
+            applies=proof.unmoved,
+        ),
+        checks.Check(
+            "pod_memory",
+            "Weights and cache fit in a pod",
+            "Memory for the KV cache beyond what the weights leave, against all of a pod’s memory",
+            highest(0, model.pod.kv_memory - model.pod.free_memory) / model.pod.memory,
         ),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

@@ -131,7 +131,7 @@ def quoted_beside(figure: str) -> str:
     """What memo 000 prints for a figure, to stand beside it; empty where it prints nothing."""
     for row in quoted():
         if row.id == figure:
-            return f"{row.printed} · {row.status}"
+            return f"{row.printed} · {row.status.replace('approximate', 'approx.')}"
     return ""
 
 
@@ -145,7 +145,7 @@ def _quoted(row: dict[str, str]) -> Quoted:
         row["printed"],
         low,
         high,
-        known[known.index(status)],  # type: ignore[arg-type]  # a ValueError names what is not known
+        known[known.index(status)],  # a ValueError names what is not known
         row["id"],
         row["by"] or row["id"],
         _changes(row["set"]),

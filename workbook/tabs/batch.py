@@ -176,14 +176,14 @@ def _pods(
     )
     each = figure(
         "batch_output_each",
-        "Output tokens of a completion that these slots allow",
+        "Output tokens of a completion, by these slots",
         "tok/req",
         by_slots * pod.output_rate / run["completions"],
         how="Pods by slots × output tokens a minute ÷ completions a minute",
     )
     wanted = figure(
         "batch_output_wanted",
-        "Output tokens of a completion at the share of output",
+        "Output tokens of a completion, by share",
         "tok/req",
         given["output_share"] * given["request_tokens"],
     )
@@ -309,7 +309,7 @@ def _year(
     )
     product = figure(
         "batch_experiments_product",
-        "… as the middle of researchers × that of their experiments",
+        "… as middle researchers × middle experiments",
         "1/yr",
         researchers * runs,
         how="(Fewest + most researchers) ÷ 2 × (fewest + most experiments of each) ÷ 2",

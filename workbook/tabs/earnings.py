@@ -234,10 +234,10 @@ def answers(
     ends = tuple(
         Line(
             f"pod_factor_{end}",
-            f"Share of list price that gives the memo's {words} lost profit",
+            f"Share of list price for the memo's {words}",
             "share",
             given[f"lost_profit_{end}"] / list_lost,
-            how="The memo's figure ÷ lost profit at list price",
+            how="Its lost profit ÷ lost profit at list price: half lies between the two",
         )
         for end, words in (("low", "lowest"), ("high", "highest"))
     )

@@ -37,6 +37,8 @@ class Pod:
     lost: Line
     lost_low: Line
     lost_high: Line
+    kv_memory: Line
+    memory: Line
     free_memory: Line
     rate_limit: Line
     tab: Tab
@@ -65,6 +67,7 @@ def build(a: Assumptions, constants: Constants, supply: Supply) -> Pod:
             shown(chosen.lost, "#,##0", 0),
             " a month",
         ),
+        how="Break-even utilization and lost profit, as above",
     )
     tab = Tab(
         "Pod",
@@ -112,6 +115,8 @@ def build(a: Assumptions, constants: Constants, supply: Supply) -> Pod:
         lost=chosen.lost,
         lost_low=given["lost_profit_low"],
         lost_high=given["lost_profit_high"],
+        kv_memory=given["kv_memory"],
+        memory=served["memory"],
         free_memory=served["free"],
         rate_limit=given["rate_limit"],
         tab=tab,
