@@ -27,7 +27,7 @@ from workbook.expr import (
 from workbook.memo_facts import Printed, Quoted, Reading
 from workbook.tabs.constants import Constants
 
-WIDTHS = (280, 130, 104, 140, 100, 140, 140, 84, 84, 150, 124, 104, 104, 140, 84, 620)
+WIDTHS = (280, 130, 104, 140, 100, 140, 140, 84, 84, 120, 110, 90, 90, 130, 84, 330)
 NOTHING = "–"
 QUOTED = "Memo 000: every printed number, with its status"
 QUOTED_NOTE = (
@@ -211,11 +211,12 @@ def _quotes(
     )
     links = tuple(where.get(q.id, UNSIMULATED if _simulated(q) else NO_FIGURE) for q in quoted)
     units = tuple(_shown_unit(link) for link in links)
+    bounds = tuple((unit, show if unit == "share" else "plain") for unit, show in units)
     low = axis.fixed(
-        "low", "Shown from", [_or_none(q.low) for q in quoted], "memo", unit=MIXED, units=units
+        "low", "Shown from", [_or_none(q.low) for q in quoted], "memo", unit=MIXED, units=bounds
     )
     high = axis.fixed(
-        "high", "… to below", [_or_none(q.high) for q in quoted], "memo", unit=MIXED, units=units
+        "high", "… to below", [_or_none(q.high) for q in quoted], "memo", unit=MIXED, units=bounds
     )
     live = Column("live", "Live value", MIXED, axis, Gathered(links), units=units)
     own = [at_memo(q.id, {}) if q.id else NOTHING for q in quoted]
@@ -245,7 +246,7 @@ def _quotes(
         "state",
         "Live",
         "text",
-        when(same(moved, 0), "● as stated", when(same(changed, 0), "▲ moved", "moved by inputs")),
+        when(same(moved, 0), "as stated", when(same(changed, 0), "▲ moved", "moved by inputs")),
         show="status",
         how=None,
     )
@@ -264,7 +265,7 @@ def _quotes(
         high,
         by_reading,
         shown_by,
-        axis.fixed("why", "What reproduces it", [q.why for q in quoted], "open"),
+        axis.fixed("why", "What reproduces it", [q.why for q in quoted], "note"),
     )
     return Table(QUOTED, axis, columns, note=QUOTED_NOTE), shown_by, moved, low
 
@@ -303,7 +304,7 @@ def _readings(
     readings: Sequence[Reading], where: Mapping[str, Expr], at_memo: ValueAtMemo
 ) -> Table:
     axis = Axis("readings", "Reading", tuple(Entity(r.key, r.label) for r in readings))
-    units = tuple((_unit(where[r.measure]), "") for r in readings)
+    units = tuple(_shown_unit(where[r.measure]) for r in readings)
     ours = axis.fixed(
         "as_memo",
         "As the memo has it",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Line, Lines, Tab, Table, entered
-from workbook.expr import joined, rounded, shown
+from workbook.expr import rounded
 from workbook.tabs.constants import Constants
 from workbook.tabs.earnings import Capacity, Market, answers, by_reading, prices_of
 from workbook.tabs.figures import figure
@@ -56,19 +56,6 @@ def build(a: Assumptions, constants: Constants, supply: Supply) -> Pod:
     earned = prices_of(market, capacity, constants)
     chosen = by_reading(market, earned, price_reading)
     true = answers(market, capacity, chosen, earned, constants)
-    words = Line(
-        "pod_words",
-        "In words",
-        "text",
-        joined(
-            "Breaks even at ",
-            constants.percent(chosen.breakeven),
-            " utilization; a research pod forgoes $",
-            shown(chosen.lost, "#,##0", 0),
-            " a month",
-        ),
-        how="Break-even utilization and lost profit, as above",
-    )
     tab = Tab(
         "Pod",
         "What one inference pod costs, serves and earns, and when research pays for it",
@@ -87,7 +74,7 @@ def build(a: Assumptions, constants: Constants, supply: Supply) -> Pod:
                 note="Lost profit: what a pod earns more in production than in research; the cost "
                 "is the same and drops out.",
             ),
-            Lines("By the reading of the price", (*earned.factors, *chosen.lines, words)),
+            Lines("By the reading of the price", (*earned.factors, *chosen.lines)),
             Lines(
                 "What must be true",
                 true,
