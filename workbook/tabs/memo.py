@@ -231,9 +231,9 @@ def _quotes(
         how = "1 where the value shows the printed digits, or lies in the printed range"
         return axis.formula(key, label, "1", when(given(low), inside, 0), how=how, show="flag")
 
-    ties = shows("tied", "Shows it at memo’s inputs", at_inputs)
-    ties_live = shows("tied_live", "Shows it live", live)
-    shown_by = shows("shown_by", "Shows it by the reading", by_reading)
+    ties = shows("tied", "Ties at memo’s inputs", at_inputs)
+    ties_live = shows("tied_live", "Ties live", live)
+    shown_by = shows("shown_by", "Ties by reading", by_reading)
     moved = axis.formula(
         "moved",
         "Moved",
