@@ -116,7 +116,8 @@ def _pod(p: _Part, year: float) -> Figures:
     chips = p["nodes"] * p["chips_per_node"]
     month = p["financed"] * (1 - p["discount"])
     exact = month / p["month_hours"]
-    hour = whole(exact) if p.chosen("hour_reading") == WHOLE_DOLLARS else exact
+    in_dollars = p.chosen("hour_reading") == WHOLE_DOLLARS
+    hour = (in_dollars and whole(exact)) or exact
     requests, slots = p["input_rate"] / p["request_tokens"], p["kv_memory"] / p["slot_memory"]
     free = chips * p["chip_memory"] - p["weights_memory"]
     f = {
@@ -127,6 +128,7 @@ def _pod(p: _Part, year: float) -> Figures:
         "pod_flat_rate": (p["financed"] * p["term"] / p["cost"] - 1) * 12 / p["term"],
         "pod_month_cost": month,
         "pod_hour_exact": exact,
+        "pod_hour_whole": whole(exact),
         "pod_hour_cost": hour,
         "pod_chip_hour": hour / chips,
         "pod_retail_chip_hour": p["retail"] / chips,
@@ -135,13 +137,12 @@ def _pod(p: _Part, year: float) -> Figures:
         "pod_output_per_request": p["output_rate"] / requests,
         "pod_slots": slots,
         "pod_holding": slots / requests,
+        "pod_holding_printed": slots / (whole(requests) or requests),
         "pod_slot_rate": p["output_rate"] / slots,
         "pod_memory": chips * p["chip_memory"],
         "pod_memory_free": free,
         "pod_slots_fitting": free / p["slot_memory"],
     }
-    if whole(requests):
-        f["pod_holding_printed"] = slots / whole(requests)
     return f | _earned(p, f, year)
 
 
@@ -197,7 +198,8 @@ def _answers(p: _Part, f: Figures) -> Figures:
         "pod_users_at_limit": f["pod_requests"] / p["rate_limit"],
     }
     for end in ("low", "high"):
-        a[f"pod_factor_{end}"] = p[f"lost_profit_{end}"] / f["prices_at.list.lost"]
+        lost = f["prices_at.list.lost"]
+        a[f"pod_factor_{end}"] = p[f"lost_profit_{end}"] / lost if lost > 0 else 0.0
     return a
 
 
@@ -207,7 +209,8 @@ def _batch(b: _Part, p: _Part, f: Figures, year: float) -> Figures:
     requests = permutations * b["samples"]
     tokens = requests * b["request_tokens"]
     minutes = tokens / b["rate_limit"]
-    hours = whole(minutes / 60) if b.chosen("hours_reading") == WHOLE_HOURS else minutes / 60
+    in_hours = b.chosen("hours_reading") == WHOLE_HOURS
+    hours = (in_hours and whole(minutes / 60)) or minutes / 60
     completions = b["rate_limit"] / b["request_tokens"]
     stated = b.chosen("streams_reading") == TIME_STATED
     time = b["completion_time" if stated else "completion_time_implied"]
@@ -225,9 +228,10 @@ def _batch(b: _Part, p: _Part, f: Figures, year: float) -> Figures:
         "batch_tokens": tokens,
         "batch_minutes": minutes,
         "batch_hours_exact": minutes / 60,
+        "batch_hours_whole": whole(minutes / 60),
         "batch_hours": hours,
         "batch_completions": completions,
-        "batch_completions_printed": requests / max(hours * 60, b["completion_time"]),
+        "batch_completions_printed": requests / (hours * 60),
         "batch_completion": time,
         "batch_streams": completions * time,
         "batch_pods_slots": by_slots,

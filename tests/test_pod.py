@@ -185,6 +185,20 @@ def test_the_bridge_follows_the_live_scenario(at: Given) -> None:
     )
 
 
+def test_nothing_is_divided_by_what_rounds_to_nothing(at: Given) -> None:
+    """Long requests, a production no busier than research and a short experiment break no cell."""
+    long = at({"pod.request_tokens": 3e6})
+    assert long["pod_holding_printed"] == long["pod_holding"] == approx(60)
+    even = at({"pod.production_utilization": 0.25})
+    assert (even["pod_lost_profit"], even["pod_factor_low"], even["pod_factor_high"]) == (0, 0, 0)
+    short = at({"batch.samples": 1.0})
+    assert (short["batch_hours"], short["batch_cost"]) == (approx(2 / 60), approx(35 / 30))
+    cheap = at({"pod.financed": 100.0})
+    assert cheap["pod_hour_cost"] == approx(50 / 720)
+    for live in (long, even, short, cheap):
+        assert live["checks_failed"] == 0
+
+
 # --- what must be true -------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Tab, Table, entered
-from workbook.expr import At, highest, rounded
+from workbook.expr import At, above, highest, rounded, when
 from workbook.tabs.constants import Constants
 from workbook.tabs.figures import figure
 from workbook.tabs.pod import LABEL_WIDTH, Pod
@@ -117,12 +117,13 @@ def _experiment(
     exact = figure(
         "batch_hours_exact", "Hours, not rounded", "h", minutes / constants.minutes_per_hour
     )
+    whole = figure("batch_hours_whole", "… in whole hours", "h", rounded(exact, 0))
     hours = figure(
         "batch_hours",
         "Hours",
         "h",
-        readings.hours.pick(rounded(exact, 0), exact),
-        how="In whole hours, or not rounded, by their reading on Inputs",
+        readings.hours.pick(when(above(whole, 0), whole, exact), exact),
+        how="In whole hours, if any, or not rounded, by their reading on Inputs",
     )
     completions = figure(
         "batch_completions",
@@ -134,8 +135,7 @@ def _experiment(
         "batch_completions_printed",
         "… from the hours above",
         "req/min",
-        requests / highest(hours * constants.minutes_per_hour, given["completion_time"]),
-        how="Requests ÷ minutes of the hours above, at least one completion's time",
+        requests / (hours * constants.minutes_per_hour),
     )
     completion = figure(
         "batch_completion",
@@ -158,6 +158,7 @@ def _experiment(
         "tokens": tokens,
         "minutes": minutes,
         "hours_exact": exact,
+        "hours_whole": whole,
         "hours": hours,
         "completions": completions,
         "completions_printed": printed,

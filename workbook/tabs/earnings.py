@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbook.book import Axis, Column, Entity, Gathered, Line
-from workbook.expr import At
+from workbook.expr import At, above, when
 from workbook.memo_facts import quoted_beside
 from workbook.tabs.constants import Constants
 from workbook.tabs.figures import figure
@@ -236,8 +236,8 @@ def answers(
             f"pod_factor_{end}",
             f"Share of list price for the memo's {words}",
             "share",
-            given[f"lost_profit_{end}"] / list_lost,
-            how="Its lost profit ÷ lost profit at list price: half lies between the two",
+            when(above(list_lost, 0), given[f"lost_profit_{end}"] / list_lost, 0),
+            how="Its lost profit ÷ that at list price, if there is any: half lies between the two",
         )
         for end, words in (("low", "lowest"), ("high", "highest"))
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Line, Lines, Tab, Table, entered
-from workbook.expr import rounded
+from workbook.expr import above, rounded, when
 from workbook.tabs.constants import Constants
 from workbook.tabs.earnings import Capacity, Market, answers, by_reading, prices_of
 from workbook.tabs.figures import figure
@@ -134,12 +134,13 @@ def _cost(given: dict[str, Line], constants: Constants, reading: Switch) -> dict
         "USD/(pod·h)",
         month / given["month_hours"],
     )
+    whole = figure("pod_hour_whole", "… in whole dollars", "USD/(pod·h)", rounded(exact, 0))
     hour = figure(
         "pod_hour_cost",
         "Cost of a pod hour",
         "USD/(pod·h)",
-        reading.pick(rounded(exact, 0), exact),
-        how="In whole dollars, or not rounded, by its reading on Inputs",
+        reading.pick(when(above(whole, 0), whole, exact), exact),
+        how="In whole dollars, if any, or not rounded, by its reading on Inputs",
         strong=True,
         output=True,
     )
@@ -166,6 +167,7 @@ def _cost(given: dict[str, Line], constants: Constants, reading: Switch) -> dict
         ),
         "month": month,
         "hour_exact": exact,
+        "hour_whole": whole,
         "hour": hour,
         "chip_hour": figure("pod_chip_hour", "Cost of a chip hour", "USD/(chip·h)", hour / chips),
         "retail_chip": figure(
@@ -201,7 +203,7 @@ def _served(given: dict[str, Line], constants: Constants, chips: Line) -> dict[s
         strong=True,
         output=True,
     )
-    in_progress = slots * constants.slot_holds
+    in_progress, in_whole = slots * constants.slot_holds, rounded(requests, 0)
     memory = figure("pod_memory", "Memory of a pod", "GB/pod", chips * given["chip_memory"])
     return {
         "requests": requests,
@@ -224,8 +226,8 @@ def _served(given: dict[str, Line], constants: Constants, chips: Line) -> dict[s
             "pod_holding_printed",
             "… from the whole requests that the memo prints",
             "min",
-            in_progress / rounded(requests, 0),
-            how="Slots ÷ naive capacity in whole requests: the simulation's holding time",
+            in_progress / when(above(in_whole, 0), in_whole, requests),
+            how="Slots ÷ naive capacity in whole requests, if any: the simulation's holding time",
         ),
         "slot_rate": figure(
             "pod_slot_rate",
