@@ -1,6 +1,6 @@
-"""Memo 004 worked out again from its own words in plain Python; shares no code with the workbook.
+"""The memos worked out again from their words in plain Python; shares no code with the workbook.
 
-``MEMO`` has the memo's inputs by id. ``recompute`` gives every figure by id: a line by its name, a
+``MEMO`` has the memos' inputs by id. ``recompute`` gives every figure by id: a line by its name, a
 cell of a table as table.row.column. A division by zero raises ZeroDivisionError.
 """
 
@@ -10,6 +10,8 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+import pods
 
 Entry = float | str | None
 Inputs = Mapping[str, Entry]
@@ -186,6 +188,7 @@ MEMO: dict[str, Entry] = {
     "cases.rate_550_hours.hold": HOURS,
     "cases.growth_3x.flop_growth": 3.0,
     "cases.research_70.research_share": 0.70,
+    **pods.MEMO,
 }
 
 
@@ -224,7 +227,7 @@ def recompute(changes: Inputs | None = None) -> Figures:
         figures |= part(given, figures)
     for part in (_live, _cases, _trade_off, _reverse, _swings):
         figures |= part(given, figures)
-    return figures
+    return figures | pods.figures(given.inputs, figures)
 
 
 def differences(
@@ -483,6 +486,7 @@ def _live(g: _Given, known: Figures) -> Figures:
         "covered": "live_training_funded",
         "families": "live_training_runs",
         "shortfall": "live_shortfall",
+        "research_p2": "live_p2_research_hours",
     }
     names |= {f"{c}_hours": f"live_{c}_hours" for c in CATEGORIES}
     names |= {f"{c}_share": f"live_{c}_share" for c in ("p0", *CATEGORIES, "buffer")}

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import oracle
+import pods
 import pytest
 from finder import Finder
 from oracle import BY_SHARES, Entry
@@ -76,6 +77,16 @@ READINGS: dict[str, Entry] = {
     "sensitivity.additional_run": oracle.RUN_WITH_VARIANTS,
     "training.reference_model": "Grok 3",
 }
+PODS: dict[str, Entry] = {
+    "pod.hour_reading": pods.EXACT_HOUR,
+    "pod.price_reading": pods.LIST,
+    "batch.permutations_reading": pods.BY_WORDS,
+    "batch.hours_reading": pods.EXACT_HOURS,
+    "batch.streams_reading": pods.TIME_IMPLIED,
+    "batch.output_reading": pods.SOME_OUTPUT,
+    "bridge.chip_ratio": 0.7,
+    "ladder.seasonality.users_per_pod": 60.0,
+}
 
 CASES: dict[str, Changes] = {
     "the memo": {},
@@ -98,6 +109,9 @@ CASES: dict[str, Changes] = {
     "equal drivers": {"allocation.buffer": 0.1},
     "a chip nobody has": {"commitments.azure_nvidia.chip": "B300"},
     "another case of letters": {"commitments.azure_nvidia.chip": "b200"},
+    "pods by other readings": PODS,
+    "a short experiment": {"batch.samples": 1.0},
+    "a discount that moves memo 000": {"pod.discount": 0.4},
     "no tokens": no_tokens(),
     "text for a number": {"training.mfu": "a half"},
     "blank for a number": {"training.mfu": None, "allocation.revenue_target": None},
@@ -112,6 +126,7 @@ FEW = (
     "own split",
     "own cases",
     "too much revenue",
+    "pods by other readings",
     "no tokens",
     "text for a number",
     "drawn 0",
@@ -293,7 +308,7 @@ def test_errors_are_seen_where_they_are(first: dict[str, Values], found: Finder)
         for name, cell in found.figures.items()
         if name.startswith("checks.errors_") and name.endswith(".failed") and values[cell] == 1
     }
-    assert failing == {"training", "scenarios", "sensitivity", "dashboard"}
+    assert failing == {"training", "scenarios", "sensitivity", "dashboard", "bridge"}
     assert str(values[found.line("banner")]).startswith("▲")
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MEMO = TEMPLATES / "memo.toml"
 CELL = re.compile(r"[a-z]{1,3}[0-9]+|r[0-9]*c[0-9]*|[rc]", re.IGNORECASE)
-SYMBOL = "USD|h|s|yr|chip|H100e|FLOP|tok|Mtok|share|x|1"
+SYMBOL = "USD|h|s|min|day|mo|yr|chip|node|pod|slot|H100e|FLOP|tok|Mtok|GB|req|user|share|x|1"
 UNIT = re.compile(rf"({SYMBOL})(/({SYMBOL}|\(({SYMBOL})(·({SYMBOL}))+\)))?|choice|date|text")
 
 Faults = list[str]
@@ -843,9 +843,9 @@ BASELINE_FAULTS = {
     'source = "Memo 004, three model variants a family"\n': (
         ": training.variants_per_run.source: is missing; add it",
     ),
-    'unit = "chip/H100e"\n': (
-        ": fleet.columns.ratio.unit: is missing; add it",
-        ": fleet.tpu.ratio.unit: is missing; add it",
+    'unit = "USD/(chip·h)"\n': (
+        ": commitments.columns.price.unit: is missing; add it",
+        ": commitments.azure_nvidia.price.unit: is missing; add it",
     ),
     'label = "Grok 2"\n': (": models.grok_2.label: is missing; add it",),
 }

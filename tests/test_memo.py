@@ -336,6 +336,17 @@ def test_the_readings_are_worth_what_the_oracle_says(built: Built, found: Finder
         "tensor_cores": need * (990 / 494.7 - 1),
         "two_derates": rate * 4,
         "displayed_sums": 0.0,
+        "pod_price": 35 / 936 - 35 / 468,
+        "pod_lost_profit": 0.45 * 468 * 720,
+        "pod_hour": 25_000 / 720 / 468 - 35 / 468,
+        "pod_month": 0.45 * 468 * 10,  # 730 hours less 720
+        "pod_cache": 2512 / 300 - 20,
+        "batch_permutations": 20 * 400 - 200 * 400,
+        "batch_hours": (800 / 60 - 13) * 35,
+        "batch_streams": 100 * 0.25 - 100 * 0.2,
+        "batch_output": 100 * 1000 / 8000 - 1,
+        # 240 m tokens at $15 and 80 m at $75, less 13 hours of 12.5 pods
+        "batch_output_profit": (240 * 15 + 80 * 75 - 13 * 12.5 * 35) - 4345,
     }
     assert set(worth) == set(expected)
     for key, value in expected.items():

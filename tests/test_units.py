@@ -143,7 +143,7 @@ def test_hours_at_a_price_are_dollars() -> None:
         ("usd", "usd"),
         ("EUR", "EUR"),
         ("USD/month", "month"),
-        ("USD/(H100e·day)", "day"),
+        ("USD/(H100e·week)", "week"),
         ("USD/choice", "choice"),
         ("2", "2"),
     ],
@@ -152,7 +152,10 @@ def test_an_unknown_unit_is_named_with_all_that_are_known(wrong: str, unknown: s
     """A name that is no unit is quoted, and the message lists the symbols there are."""
     with pytest.raises(UnitError) as caught:
         parse(wrong)
-    known = "FLOP, H100e, Mtok, USD, chip, date, flag, h, s, text, tok, yr"
+    known = (
+        "FLOP, GB, H100e, Mtok, USD, chip, date, day, flag, h, min, mo, node, pod, req, s, slot, "
+        "text, tok, user, yr"
+    )
     assert str(caught.value) == f"unknown unit {unknown!r}; known: {known}"
 
 

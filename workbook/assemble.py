@@ -19,15 +19,18 @@ from workbook.book import (
     unit_faults,
 )
 from workbook.evaluate import Model
-from workbook.expr import At, Expr, largest, total
+from workbook.expr import At, Expr, highest, largest, total
 from workbook.functions import Value
 from workbook.tabs import (
+    batch,
+    bridge,
     checks,
     constants,
     cover,
     dashboard,
     inputs,
     memo,
+    pod,
     policy,
     pricing,
     scenarios,
@@ -46,6 +49,7 @@ GROUPS = {
     "assume": "Assumptions",
     "capacity": "Capacity and price",
     "decide": "Decisions",
+    "pod": "Small-scale inference",
     "control": "Proof",
 }
 
@@ -63,6 +67,9 @@ class Core:
     utilization: utilization.Utilization
     scenarios: scenarios.Scenarios
     sensitivity: sensitivity.Sensitivity
+    pod: pod.Pod
+    batch: batch.Batch
+    bridge: bridge.Bridge
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -91,7 +98,17 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
     earned = utilization.build(a, fixed, tokens, prices)
     plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
-    switches = (models.growth_reading, prices.reading, tokens.weighting, moves.additional_run)
+    one_pod = pod.build(a, fixed, fleet)
+    runs = batch.build(a, fixed, fleet, one_pod)
+    across = bridge.build(a, fleet, earned, plans, one_pod)
+    switches = (
+        models.growth_reading,
+        prices.reading,
+        tokens.weighting,
+        moves.additional_run,
+        *one_pod.switches,
+        *runs.switches,
+    )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
         ("Assumptions", (as_of,)),
         ("Supply", (fleet.hours_a_year,)),
@@ -99,6 +116,9 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
         ("Revenue per inference hour", (*tokens.entries, prices.reading.line, *earned.entries)),
         ("Allocation policy", rules.entries),
         ("Sensitivity", moves.entries),
+        ("Inference pod", one_pod.entries),
+        ("Batch experiments", runs.entries),
+        ("Bridge to the allocation", across.entries),
     )
     front = inputs.build(groups, switches, fixed, originals)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
@@ -112,8 +132,26 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
         earned.tab,
         plans.tab,
         moves.tab,
+        one_pod.tab,
+        runs.tab,
+        across.tab,
     )
-    return Core(fixed, rules, fleet, models, tokens, prices, earned, plans, moves, as_of, tabs)
+    return Core(
+        fixed,
+        rules,
+        fleet,
+        models,
+        tokens,
+        prices,
+        earned,
+        plans,
+        moves,
+        one_pod,
+        runs,
+        across,
+        as_of,
+        tabs,
+    )
 
 
 def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) -> Book:
@@ -128,6 +166,7 @@ def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) ->
     at_memo = _at_memo(model if a.digest == baseline.digest else core(baseline, originals))
     proof = memo.build(
         memo_facts.printed(),
+        memo_facts.quoted(),
         memo_facts.readings(),
         figures,
         at_memo,
@@ -260,6 +299,25 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Printed numbers that live values do not reproduce; applies while no input differs",
             proof.untied_live,
             applies=proof.unmoved,
+        ),
+        checks.Check(
+            "quoted",
+            "Memo 000 is reproduced by the readings named",
+            "Printed numbers that the reading named did not show when the file was made",
+            proof.unquoted,
+        ),
+        checks.Check(
+            "quoted_live",
+            "Memo 000 stands live as stated",
+            "Printed numbers that live values show otherwise; applies while no input differs",
+            proof.unquoted_live,
+            applies=proof.unmoved,
+        ),
+        checks.Check(
+            "pod_memory",
+            "Weights and cache fit in a pod",
+            "Memory for the KV cache beyond what the weights leave, against all of a pod’s memory",
+            highest(0, model.pod.kv_memory - model.pod.free_memory) / model.pod.memory,
         ),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

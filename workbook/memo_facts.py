@@ -1,4 +1,4 @@
-"""What memo 004 prints, and where its words and its arithmetic differ: data in, typed facts out."""
+"""What the memos print, and where words and arithmetic differ: data in, typed facts out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import csv
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
 from workbook.paths import TEMPLATES
 
 BILLION = 1_000_000_000
+Status: TypeAlias = Literal[
+    "exact", "approximate", "off", "inconsistent", "note", "input", "simulated"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,27 @@ class Printed:
     half: float
     show: str
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """One number as memo 000 prints it, in words, with its *status* and *why*.
+
+    *id* is the figure of the memo's own arithmetic, and *by* with *changes* the one that shows what
+    is printed, from *low* up to but not including *high*. A number that only the simulation gives
+    has no id, and one that prints no figure to compare has no low and high.
+    """
+
+    location: str
+    item: str
+    printed: str
+    low: float | None
+    high: float | None
+    status: Status
+    id: str
+    by: str
+    changes: dict[str, float | str]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +118,51 @@ def readings(path: Path = TEMPLATES / "memo_readings.toml") -> tuple[Reading, ..
         Reading(key, r["label"], r["memo"], r["other"], r["set"], r["measure"])
         for key, r in table.items()
     )
+
+
+@lru_cache(maxsize=4)
+def quoted(path: Path = TEMPLATES / "memo_000_printed.csv") -> tuple[Quoted, ...]:
+    """Every number of memo 000, which often prints about what its arithmetic gives."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(_quoted(row) for row in csv.DictReader(file))
+
+
+def quoted_beside(figure: str) -> str:
+    """What memo 000 prints for a figure, to stand beside it; empty where it prints nothing."""
+    for row in quoted():
+        if row.id == figure:
+            return f"{row.printed} · {row.status.replace('approximate', 'approx.')}"
+    return ""
+
+
+def _quoted(row: dict[str, str]) -> Quoted:
+    low, high = _bounds(row["low"], row["high"] or row["low"], int(row["scale"]))
+    status = row["status"]
+    known: tuple[Status, ...] = get_args(Status)
+    return Quoted(
+        row["location"],
+        row["item"],
+        row["printed"],
+        low,
+        high,
+        known[known.index(status)],  # a ValueError names what is not known
+        row["id"],
+        row["by"] or row["id"],
+        _changes(row["set"]),
+        row["why"],
+    )
+
+
+def _bounds(low: str, high: str, scale: int) -> tuple[float | None, float | None]:
+    """The figures that show the digits printed: half a digit around one, or around two ends."""
+    if not low:
+        return None, None
+    (first, half), (last, half_above) = read_figure(low), read_figure(high)
+    return float((first - half) * scale), float((last + half_above) * scale)
+
+
+def _changes(setting: str) -> dict[str, float | str]:
+    if not setting:
+        return {}
+    name, text = setting.split("=")
+    return {name: float(text) if text.replace(".", "").isdigit() else text}

@@ -8,7 +8,29 @@ from functools import lru_cache
 
 DIMENSIONLESS_NAMES = frozenset({"1", "share", "x"})
 SYMBOLS = frozenset(
-    {"USD", "h", "s", "yr", "chip", "H100e", "FLOP", "tok", "Mtok", "text", "date", "flag"}
+    {
+        "USD",
+        "h",
+        "s",
+        "min",
+        "day",
+        "mo",
+        "yr",
+        "chip",
+        "node",
+        "pod",
+        "slot",
+        "H100e",
+        "FLOP",
+        "tok",
+        "Mtok",
+        "GB",
+        "req",
+        "user",
+        "text",
+        "date",
+        "flag",
+    }
 )
 
 

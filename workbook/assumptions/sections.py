@@ -175,6 +175,80 @@ class CaseRow(Row):
 
 
 @dataclass(frozen=True, eq=False)
+class Pod(Section):
+    """Inputs of one inference pod: what it costs, serves and earns (memo 000)."""
+
+    nodes: Number
+    chips_per_node: Number
+    cost: Number
+    financed: Number
+    term: Number
+    discount: Number
+    month_hours: Number
+    hour_reading: Choice
+    retail: Number
+    chip_memory: Number
+    weights_memory: Number
+    kv_memory: Number
+    slot_memory: Number
+    input_rate: Number
+    output_rate: Number
+    request_tokens: Number
+    input_price: Number
+    output_price: Number
+    realised_factor: Number
+    price_reading: Choice
+    production_utilization: Number
+    research_utilization: Number
+    lost_profit_low: Number
+    lost_profit_high: Number
+    user_requests: Number
+    rate_limit: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Batch(Section):
+    """Inputs of a batch experiment, a year of them, and their peaks (memo 000)."""
+
+    permutations: Number
+    permutations_used: Number
+    permutations_reading: Choice
+    samples: Number
+    request_tokens: Number
+    rate_limit: Number
+    hours_reading: Choice
+    completion_time: Number
+    completion_time_implied: Number
+    streams_reading: Choice
+    output_share: Number
+    output_reading: Choice
+    researchers_low: Number
+    researchers_high: Number
+    runs_low: Number
+    runs_high: Number
+    peak_low: Number
+    peak_high: Number
+    peak_share_low: Number
+    peak_share_high: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge(Section):
+    """Inputs between the memos: pods counted as hours of the fleet."""
+
+    chip_ratio: Number
+    research_part: Number
+    users: Number
+
+
+@dataclass(frozen=True, eq=False)
+class RungRow(Row):
+    """One rung of memo 000's ladder: the users that a pod serves."""
+
+    users_per_pod: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Assumptions:
     """Every input of the workbook, validated; one attribute a section, in the order of the file."""
 
@@ -195,6 +269,10 @@ class Assumptions:
     scenarios: Table[ScenarioRow]
     sensitivity: Sensitivity
     cases: Table[CaseRow]
+    pod: Pod
+    batch: Batch
+    bridge: Bridge
+    ladder: Table[RungRow]
 
     def inputs(self) -> tuple[Input, ...]:
         """Return all inputs in the order of the file."""

@@ -13,6 +13,11 @@ class Constants:
     """Lines that other tabs may use."""
 
     seconds_per_hour: Line
+    minutes_per_hour: Line
+    hours_per_day: Line
+    months_per_year: Line
+    slot_holds: Line
+    range_ends: Line
     tokens_per_mtok: Line
     one_run: Line
     billion: Line
@@ -27,6 +32,11 @@ class Constants:
         """All of them, in order."""
         return (
             self.seconds_per_hour,
+            self.minutes_per_hour,
+            self.hours_per_day,
+            self.months_per_year,
+            self.slot_holds,
+            self.range_ends,
             self.tokens_per_mtok,
             self.one_run,
             self.billion,
@@ -59,6 +69,30 @@ def build() -> Constants:
     return Constants(
         seconds_per_hour=Line(
             "seconds_per_hour", "Seconds in an hour", "s/h", constant=3600.0, memo="SI"
+        ),
+        minutes_per_hour=Line(
+            "minutes_per_hour", "Minutes in an hour", "min/h", constant=60.0, memo="Definition"
+        ),
+        hours_per_day=Line(
+            "hours_per_day", "Hours in a day", "h/day", constant=24.0, memo="Definition"
+        ),
+        months_per_year=Line(
+            "months_per_year", "Months in a year", "mo/yr", constant=12.0, memo="Definition"
+        ),
+        slot_holds=Line(
+            "requests_per_slot",
+            "Requests that a slot holds",
+            "req/slot",
+            constant=1.0,
+            memo="Definition",
+        ),
+        range_ends=Line(
+            "range_ends",
+            "Ends of a range",
+            "1",
+            constant=2.0,
+            how="The middle is the sum of both ends ÷ 2",
+            memo="Definition",
         ),
         tokens_per_mtok=Line(
             "tokens_per_mtok",

@@ -1,4 +1,4 @@
-"""Memo: every printed number of memo 004 against the workbook, and what its readings are worth."""
+"""Memo: every printed number of both memos against the workbook, and what readings are worth."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from workbook.expr import (
     MIXED,
     Expr,
     Leaf,
+    Text,
     at_least,
     below,
     both,
     counted,
+    given,
     joined,
     leaf_of,
     magnitude,
@@ -22,10 +24,27 @@ from workbook.expr import (
     total,
     when,
 )
-from workbook.memo_facts import Printed, Reading
+from workbook.memo_facts import Printed, Quoted, Reading
 from workbook.tabs.constants import Constants
 
-WIDTHS = (280, 130, 104, 140, 100, 140, 140, 84, 84, 150, 200)
+WIDTHS = (280, 130, 104, 140, 100, 140, 140, 84, 84, 120, 110, 90, 90, 130, 84, 330)
+NOTHING = "–"
+QUOTED = "Memo 000: every printed number, with its status"
+QUOTED_NOTE = (
+    "Status: off and inconsistent: the memo’s own arithmetic gives another figure, and the reading "
+    "shows the printed one; note: no figure to compare; simulated: the simulation answers."
+)
+UNSIMULATED = Line(
+    "memo_simulated",
+    "For the simulation to answer",
+    "text",
+    Text("simulated"),
+    how="Its tables are to give these",
+)
+NO_FIGURE = Line(
+    "memo_no_figure", "No single figure", "text", Text("none"), how="A list of assumptions"
+)
+UNVALUED = (UNSIMULATED, NO_FIGURE)
 ValueAtMemo = Callable[[str, Mapping[str, float | str]], float]
 
 
@@ -36,11 +55,14 @@ class Memo:
     untied: Line
     untied_live: Line
     unmoved: Line
+    unquoted: Line
+    unquoted_live: Line
     tab: Tab
 
 
 def build(
     printed: Sequence[Printed],
+    quoted: Sequence[Quoted],
     readings: Sequence[Reading],
     where: Mapping[str, Expr],
     at_memo: ValueAtMemo,
@@ -49,6 +71,7 @@ def build(
 ) -> Memo:
     """The tab: *where* has each figure by id, *at_memo* gives its value at the memo's inputs."""
     table, tied, tied_live = _numbers(printed, where, at_memo, changed, constants)
+    quotes, shown_by, as_stated, low = _quotes(quoted, where, at_memo, changed)
     count = Line("memo_numbers", "Printed numbers", "1", counted(tied))
     tying = Line("memo_tied", "Those that tie at the memo’s inputs", "1", total(tied))
     untied = Line(
@@ -84,19 +107,37 @@ def build(
             " printed numbers tie at the memo’s inputs",
         ),
     )
+    compared = Line("quoted_numbers", "Numbers of memo 000 that are compared", "1", counted(low))
+    unquoted = Line(
+        "quoted_untied",
+        "Those that no reading reproduces",
+        "1",
+        compared - total(shown_by),
+        show="flag",
+    )
+    unquoted_live = Line(
+        "quoted_untied_live",
+        "Those whose live value no longer stands as stated",
+        "1",
+        total(as_stated),
+        show="flag",
+    )
+    rows = (count, tying, untied, untied_live, unmoved, state, compared, unquoted, unquoted_live)
     tab = Tab(
         "Memo",
-        "The memo's printed figures, to the last digit, beside the live ones",
+        "The memos' printed figures beside the live ones, and how each is reproduced",
         "control",
         (
             table,
+            quotes,
+            Lines("Where there is no live value", UNVALUED),
             _readings(readings, where, at_memo),
-            Lines("Summary", (count, tying, untied, untied_live, unmoved, state)),
+            Lines("Summary", rows),
         ),
         widths=WIDTHS,
         how_column=0,
     )
-    return Memo(untied, untied_live, unmoved, tab)
+    return Memo(untied, untied_live, unmoved, unquoted, unquoted_live, tab)
 
 
 def _numbers(
@@ -154,7 +195,92 @@ def _numbers(
         tied_live,
         status,
     )
-    return Table("Every printed number", axis, columns), tied, tied_live
+    title = "Memo 004: every printed number that its arithmetic reproduces"
+    return Table(title, axis, columns), tied, tied_live
+
+
+def _quotes(
+    quoted: Sequence[Quoted],
+    where: Mapping[str, Expr],
+    at_memo: ValueAtMemo,
+    changed: Line,
+) -> tuple[Table, Column, Column, Column]:
+    """Memo 000: what is printed, the memo's own arithmetic, and the reading that shows it."""
+    axis = Axis(
+        "quoted", "Number", tuple(Entity(f"quoted_{i}", q.item) for i, q in enumerate(quoted, 1))
+    )
+    links = tuple(where.get(q.id, UNSIMULATED if _simulated(q) else NO_FIGURE) for q in quoted)
+    units = tuple(_shown_unit(link) for link in links)
+    bounds = tuple((unit, show if unit == "share" else "plain") for unit, show in units)
+    low = axis.fixed(
+        "low", "Shown from", [_or_none(q.low) for q in quoted], "memo", unit=MIXED, units=bounds
+    )
+    high = axis.fixed(
+        "high", "… to below", [_or_none(q.high) for q in quoted], "memo", unit=MIXED, units=bounds
+    )
+    live = Column("live", "Live value", MIXED, axis, Gathered(links), units=units)
+    own = [at_memo(q.id, {}) if q.id else NOTHING for q in quoted]
+    at_inputs = axis.fixed(
+        "at_memo", "At the memo’s own inputs", own, "stamp", unit=MIXED, units=units
+    )
+    read = [at_memo(q.by, q.changes) if q.by else NOTHING for q in quoted]
+    by_reading = axis.fixed("by_reading", "By the reading", read, "stamp", unit=MIXED, units=units)
+
+    def shows(key: str, label: str, value: Column) -> Column:
+        inside = when(both(at_least(value, low), below(value, high)), 1, 0)
+        how = "1 where the value shows the printed digits, or lies in the printed range"
+        return axis.formula(key, label, "1", when(given(low), inside, 0), how=how, show="flag")
+
+    ties = shows("tied", "Ties at memo’s inputs", at_inputs)
+    ties_live = shows("tied_live", "Ties live", live)
+    shown_by = shows("shown_by", "Ties by reading", by_reading)
+    moved = axis.formula(
+        "moved",
+        "Moved",
+        "1",
+        when(same(ties_live, ties), 0, 1),
+        how="1 where live and stamped values differ in showing the printed digits",
+        show="flag",
+    )
+    state = axis.formula(
+        "state",
+        "Live",
+        "text",
+        when(same(moved, 0), "as stated", when(same(changed, 0), "▲ moved", "moved by inputs")),
+        show="status",
+        how=None,
+    )
+    columns = (
+        axis.fixed("location", "Where", [q.location for q in quoted], "muted"),
+        axis.units(units),
+        axis.fixed("printed", "Printed", [q.printed for q in quoted], "note"),
+        axis.fixed("stated", "Status", [q.status for q in quoted], "note"),
+        live,
+        at_inputs,
+        ties,
+        ties_live,
+        moved,
+        state,
+        low,
+        high,
+        by_reading,
+        shown_by,
+        axis.fixed("why", "What reproduces it", [q.why for q in quoted], "note"),
+    )
+    return Table(QUOTED, axis, columns, note=QUOTED_NOTE), shown_by, moved, low
+
+
+def _simulated(quote: Quoted) -> bool:
+    return quote.status == "simulated"
+
+
+def _or_none(bound: float | None) -> float | str:
+    return NOTHING if bound is None else bound
+
+
+def _shown_unit(figure: Expr) -> tuple[str, str]:
+    leaf = _leaf(figure)
+    return leaf.unit, leaf.show if isinstance(leaf, Line | Column) else ""
 
 
 def _printed_unit(unit: str, show: str) -> tuple[str, str]:
@@ -178,7 +304,7 @@ def _readings(
     readings: Sequence[Reading], where: Mapping[str, Expr], at_memo: ValueAtMemo
 ) -> Table:
     axis = Axis("readings", "Reading", tuple(Entity(r.key, r.label) for r in readings))
-    units = tuple((_unit(where[r.measure]), "") for r in readings)
+    units = tuple(_shown_unit(where[r.measure]) for r in readings)
     ours = axis.fixed(
         "as_memo",
         "As the memo has it",

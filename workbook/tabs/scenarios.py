@@ -41,6 +41,7 @@ class Live:
     shares: dict[str, Line]
     revenue: Line
     covered: Line
+    p2_research: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,11 @@ def _live(
     shares = {key: follow(column, f"live_{key}_share") for key, column in given.shares.items()}
     revenue = follow(bought.revenue, "live_revenue", output=True)
     covered = follow(bought.covered, "live_training_funded")
+    p2_research = follow(given.p2["research"], "live_p2_research_hours")
     beside = {
         axis.names: follow(axis.names, "live_name", "Live scenario"),
         p1: follow(p1, "live_p1_share"),
+        given.p2["research"]: p2_research,
         given.shortfall: follow(given.shortfall, "live_shortfall"),
         bought.revenue: revenue,
         bought.covered: covered,
@@ -164,7 +167,7 @@ def _live(
         )
         for c in CATEGORIES
     }
-    return Live(place, words, hours, shares, revenue, covered), beside
+    return Live(place, words, hours, shares, revenue, covered, p2_research), beside
 
 
 def _recommended(axis: Axis, given: Allotments, bought: Outcomes) -> tuple[dict[str, Line], Line]:
