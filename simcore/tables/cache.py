@@ -44,12 +44,21 @@ class Cache:
 def read_table(path: Path, recipe: Recipe, seed: int) -> Table | None:
     """Return the table in a file, or nothing unless it is whole and just what *recipe* makes."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return parsed(content, recipe, seed)
+
+
+def parsed(content: bytes, recipe: Recipe, seed: int) -> Table | None:
+    """Return the table that the *content* of a file says, or nothing, as read_table does."""
+    try:
+        document = json.loads(content)
         table: Any = document["table"]
         if document["checksum"] != digest_of(table) or table["digest"] != recipe.digest(seed):
             return None
         rows: list[list[Cell]] = table["rows"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     made = recipe.table(rows, seed)
     return made if made.plain() == table else None
@@ -65,14 +74,14 @@ def write_table(path: Path, table: Table) -> None:
     handle, made = tempfile.mkstemp(suffix=".json", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(_text(table))
+            file.write(text_of(table))
         Path(made).chmod(0o644)
         Path(made).replace(path)
     finally:
         Path(made).unlink(missing_ok=True)
 
 
-def _text(table: Table) -> str:
+def text_of(table: Table) -> str:
     """Return the document of a table, a row a line."""
     plain = table.plain()
     lines: Sequence[str] = [json.dumps(row) for row in plain.pop("rows")]

@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from simcore.concurrency import Progress
 from simcore.preset import Preset
 from simcore.tables.batch import batch_recipe
 from simcore.tables.cache import Cache, read_table
-from simcore.tables.demand import behaviour_recipe, ladder_recipe, limited_recipe
+from simcore.tables.demand import ladder_recipe, limited_recipe
+from simcore.tables.gaps import gaps_recipe, laws_recipe
 from simcore.tables.operation import autoscale_recipe, cascade_recipe, traces_recipe
 from simcore.tables.table import Recipe, Table
 
-SEED = 20250707
+SEED: Final = 20250707
 """The seed of the workbook's tables, unless another is asked for: memo 000's day."""
 
 _OF_A_PRESET = (
     ladder_recipe,
     limited_recipe,
-    behaviour_recipe,
+    gaps_recipe,
+    laws_recipe,
     autoscale_recipe,
     cascade_recipe,
     traces_recipe,

@@ -79,6 +79,7 @@ def autoscale_recipe(preset: Preset) -> Recipe:
             "user_weeks": _USER_WEEKS,
         },
         compute=lambda seed, jobs, progress: _autoscale_rows(preset, seed, jobs, progress),
+        weight=30.0,
     )
 
 
@@ -147,6 +148,7 @@ def cascade_recipe(preset: Preset) -> Recipe:
             "weeks": _CASCADE_WEEKS,
         },
         compute=lambda seed, jobs, progress: _cascade_rows(preset, seed, jobs, progress),
+        weight=10.0,
     )
 
 

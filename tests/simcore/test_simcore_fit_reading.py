@@ -41,7 +41,7 @@ def refusal(tmp_path: Path, content: str | bytes, **options: Any) -> str:
         PLAIN.replace("\n", "\r\n"),
         "\ufeff" + PLAIN,
         PLAIN.encode("utf-16"),
-        gzip.compress(PLAIN.encode()),
+        gzip.compress(PLAIN.encode(), mtime=0),
         PLAIN.replace("user", '"User ID"').replace("timestamp", "createdAt"),
         PLAIN.replace("\na,", '\n"a",').replace("\n", "\n\n"),
         PLAIN.replace("a,2024", "ä,2024").encode("latin-1"),
