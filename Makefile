@@ -46,7 +46,7 @@ lock: ## Pin the newest versions that pyproject.toml allows (needs Python 3.11)
 	@rm -rf .bench/lock
 
 clean: ## Remove environments and caches; outputs/ stays as it is
-	rm -rf $(VENV) .bench build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) .bench .cache build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -5,10 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from simcore.batch import HOURS_A_DAY, HOURS_A_YEAR, Batch, Research
+from simcore.batch import HOURS_A_DAY
 from simcore.behaviour import log_normal
 from simcore.inverse import normal_cdf
 from simcore.kernel import Floats
+from simcore.research import HOURS_A_YEAR, Batch, Research
 from simcore.theory import course
 
 _HOURS: Final = int(HOURS_A_YEAR)

@@ -22,8 +22,9 @@ from simcore.commands.face import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from simcore.batch import Batch, Research, Years
+    from simcore.batch import Years
     from simcore.experiment import Experiment
+    from simcore.research import Batch, Research
 
 _JSON = """
 --json prints one object:
@@ -84,7 +85,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _batch(options: argparse.Namespace) -> int:
     import numpy as np
 
-    from simcore.batch import HOURS_A_YEAR, batch_of, load_batch, simulate_years
+    from simcore.batch import simulate_years
+    from simcore.research import HOURS_A_YEAR, batch_of, load_batch
 
     experiment, research = load_batch(options.batch)
     research = _changed(research, options)

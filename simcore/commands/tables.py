@@ -61,8 +61,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _tables(options: argparse.Namespace) -> int:
     from simcore.presets import SHIPPED, load_preset
-    from simcore.tables.cache import FOLDER, Cache, write_table
-    from simcore.tables.make import SEED, make_tables, recipes, shipped_path
+    from simcore.tables.cache import FOLDER, Cache, shipped_path, write_table
+    from simcore.tables.make import make_tables
+    from simcore.tables.recipes import SEED, recipes
 
     begun = perf_counter()
     presets = [load_preset(name) for name in options.preset or SHIPPED]
@@ -71,7 +72,7 @@ def _tables(options: argparse.Namespace) -> int:
     made = make_tables(
         wanted,
         seed,
-        cache=None if options.no_cache else Cache(options.cache or FOLDER),
+        cache=Cache(None if options.no_cache else options.cache or FOLDER),
         jobs=jobs_of(options),
         progress=progress_of(options),
     )

@@ -21,24 +21,41 @@ class Cache:
     The name holds the digest of the code as well: changed code finds nothing that other code made.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        """Use *folder*, which is made when the first table is kept."""
-        self.folder = folder
+    def __init__(self, folder: Path | None = FOLDER, shipped: Path | None = None) -> None:
+        """Use *folder*, made when the first table is kept, or None to keep nothing.
 
-    def path(self, recipe: Recipe, seed: int) -> Path:
-        """Return the file of a table."""
+        Tables that go with the project are looked for in *shipped* first, by their names.
+        """
+        self.folder = folder
+        self.shipped = shipped
+
+    def path(self, recipe: Recipe, seed: int) -> Path | None:
+        """Return the file where a table is kept."""
+        if self.folder is None:
+            return None
         return self.folder / f"{recipe.name}-{recipe.digest(seed)[:16]}-{code_digest()[:8]}.json"
 
     def found(self, recipe: Recipe, seed: int) -> Table | None:
         """Return the table if it is there and whole, else nothing."""
-        return read_table(self.path(recipe, seed), recipe, seed)
+        shipped = self.shipped and read_table(shipped_path(self.shipped, recipe), recipe, seed)
+        if shipped:
+            return shipped
+        path = self.path(recipe, seed)
+        return read_table(path, recipe, seed) if path else None
 
     def keep(self, recipe: Recipe, table: Table) -> None:
         """Keep a table; what cannot be written is done without."""
+        path = self.path(recipe, table.seed)
         try:
-            write_table(self.path(recipe, table.seed), table)
+            if path:
+                write_table(path, table)
         except OSError:
             return
+
+
+def shipped_path(folder: Path, recipe: Recipe) -> Path:
+    """Return the file of a table in a folder of tables that go with the project."""
+    return folder / f"{recipe.name}.json"
 
 
 def read_table(path: Path, recipe: Recipe, seed: int) -> Table | None:

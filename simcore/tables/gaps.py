@@ -1,67 +1,21 @@
-"""Tables of one user's behaviour: the gaps between messages, and the laws fitted to them."""
+"""Rows of the tables of one user's gaps between messages, and of the laws fitted to them."""
 
 from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from simcore.behaviour import Behaviour
 from simcore.demand import arrivals
+from simcore.fitting.families import Family, distance, fit_families
 from simcore.kernel import Floats
 from simcore.preset import Preset
-from simcore.tables.shared import behaviour_inputs
-from simcore.tables.table import Cell, Column, Recipe
-
-if TYPE_CHECKING:
-    from simcore.fitting.families import Family
-
-GAP_WEEKS: Final = 512
-GAP_EDGES: Final = np.geomspace(0.05, 20_160.0, 45)
-"""Minutes, from 3 seconds to two weeks."""
-
-LAWS: Final = ("3 lognormals", "lognormal", "Lomax", "Pareto")
-"""Memo 000, chat inference: Pareto seems closest; then a mixture of three lognormals."""
+from simcore.tables.recipes import GAP_CLASSES, GAP_ENDS, GAP_WEEKS, LAWS
+from simcore.tables.table import Cell
 
 _SECONDS: Final = 60.0
-
-
-def gaps_recipe(preset: Preset) -> Recipe:
-    """Return the histogram of the gaps between one user's messages, with the laws fitted."""
-    unit = "share/ln(min)"
-    return Recipe(
-        name=f"gaps-{preset.name}",
-        title=f"Gaps between the messages of one user, {preset.name}",
-        method=1,
-        columns=(
-            Column("from", "min", "Least gap of the class", is_key=True),
-            Column("to", "min", "Greatest gap of the class", is_key=True),
-            Column("seen", unit, "Share of gaps, over the class's width in logarithms"),
-            Column("error", unit, "Standard error of it"),
-            *(Column(law, unit, f"The law fitted: {law}") for law in LAWS),
-        ),
-        inputs={**behaviour_inputs(preset.behaviour), "weeks": GAP_WEEKS},
-        compute=lambda seed, jobs, _: _histogram(preset.behaviour, seed, jobs),
-        weight=3.0,
-    )
-
-
-def laws_recipe(preset: Preset) -> Recipe:
-    """Return how well each law fits the gaps."""
-    return Recipe(
-        name=f"laws-{preset.name}",
-        title=f"Laws of the gaps by BIC, {preset.name}",
-        method=1,
-        columns=(
-            Column("law", "", "The law fitted", is_key=True),
-            Column("parameters", "parameters", "Numbers fitted"),
-            Column("bic", "ratio", "BIC above the best law's: 10 and more is strong evidence"),
-            Column("distance", "share", "Largest distance between the distributions"),
-        ),
-        inputs={**behaviour_inputs(preset.behaviour), "weeks": GAP_WEEKS},
-        compute=lambda seed, jobs, _: _laws(preset.behaviour, seed, jobs),
-        weight=3.0,
-    )
+_EDGES: Final = np.geomspace(*GAP_ENDS, GAP_CLASSES + 1)
 
 
 def gaps_by_week(behaviour: Behaviour, seed: int, jobs: int) -> list[Floats]:
@@ -71,18 +25,17 @@ def gaps_by_week(behaviour: Behaviour, seed: int, jobs: int) -> list[Floats]:
     return [week[week > 0] for week in gaps]
 
 
-def _families(gaps: Sequence[Floats], seed: int) -> "dict[str, Family]":
-    from simcore.fitting.families import fit_families
-
+def _families(gaps: Sequence[Floats], seed: int) -> dict[str, Family]:
     found = fit_families(_SECONDS * np.concatenate(gaps), np.random.SeedSequence([seed, 1]))
     return {family.name: family for family in found}
 
 
-def _histogram(behaviour: Behaviour, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
-    gaps = gaps_by_week(behaviour, seed, jobs)
-    edges = np.log(GAP_EDGES)
+def gap_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
+    """Return each class with the share seen, its error and the laws fitted."""
+    gaps = gaps_by_week(preset.behaviour, seed, jobs)
+    edges = np.log(_EDGES)
     widths, middles = np.diff(edges), (edges[:-1] + edges[1:]) / 2 + log(_SECONDS)
-    counts = np.array([np.histogram(week, GAP_EDGES)[0] for week in gaps], dtype=float)
+    counts = np.array([np.histogram(week, _EDGES)[0] for week in gaps], dtype=float)
     sizes = np.array([len(week) for week in gaps], dtype=float)
     seen = counts.sum(axis=0) / sizes.sum() / widths
     # Gaps of one week belong together, so weeks are what is independent.
@@ -90,14 +43,13 @@ def _histogram(behaviour: Behaviour, seed: int, jobs: int) -> list[tuple[Cell, .
     error = np.sqrt((left**2).sum(axis=0)) / sizes.sum() / widths
     families = _families(gaps, seed)
     laws = [families[law].density(middles) for law in LAWS]
-    columns = (GAP_EDGES[:-1], GAP_EDGES[1:], seen, error, *laws)
+    columns = (_EDGES[:-1], _EDGES[1:], seen, error, *laws)
     return [tuple(float(cell) for cell in row) for row in zip(*columns, strict=True)]
 
 
-def _laws(behaviour: Behaviour, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
-    from simcore.fitting.families import distance
-
-    gaps = gaps_by_week(behaviour, seed, jobs)
+def law_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
+    """Return how well each law fits, the best first."""
+    gaps = gaps_by_week(preset.behaviour, seed, jobs)
     families = _families(gaps, seed)
     whole = _SECONDS * np.concatenate(gaps)
     best = min(family.bic for family in families.values())

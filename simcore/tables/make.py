@@ -1,32 +1,14 @@
 """All tables of the workbook: found where they are kept, and computed where they are not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
-from simcore.concurrency import Progress
-from simcore.preset import Preset
-from simcore.tables.batch import batch_recipe
-from simcore.tables.cache import Cache, read_table
-from simcore.tables.demand import ladder_recipe, limited_recipe
-from simcore.tables.gaps import gaps_recipe, laws_recipe
-from simcore.tables.operation import autoscale_recipe, cascade_recipe, traces_recipe
-from simcore.tables.table import Recipe, Table
+from simcore.tables.cache import Cache
+from simcore.tables.table import Cell, Progress, Recipe, Table
 
-SEED: Final = 20250707
-"""The seed of the workbook's tables, unless another is asked for: memo 000's day."""
-
-_OF_A_PRESET = (
-    ladder_recipe,
-    limited_recipe,
-    gaps_recipe,
-    laws_recipe,
-    autoscale_recipe,
-    cascade_recipe,
-    traces_recipe,
-)
+Compute = Callable[[Recipe, int], Sequence[Sequence[Cell]]]
+"""Returns the rows of a recipe for a seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +19,21 @@ class Made:
     is_computed: bool
 
 
-def recipes(presets: Sequence[Preset]) -> tuple[Recipe, ...]:
-    """Return the recipes of every table that these *presets* need, in order."""
-    of_presets = [make(preset) for preset in presets for make in _OF_A_PRESET]
-    return (*of_presets, batch_recipe())
-
-
 def make_tables(
     wanted: Sequence[Recipe],
     seed: int,
     *,
-    cache: Cache | None,
-    shipped: Path | None = None,
+    cache: Cache,
     jobs: int = 1,
     progress: Progress | None = None,
+    compute: Compute | None = None,
 ) -> list[Made]:
-    """Return every table that is *wanted*: from the *shipped* folder, the cache, or computed.
+    """Return every table that is *wanted*: from the *cache*, or computed.
 
     A file that is not whole, or was computed from anything else, counts as missing. The tables do
     not depend on *jobs*.
     """
-    found = [_found(recipe, seed, cache, shipped) for recipe in wanted]
+    found = [cache.found(recipe, seed) for recipe in wanted]
     done = 0
 
     def made(recipe: Recipe, table: Table | None) -> Made:
@@ -65,9 +41,8 @@ def make_tables(
         is_computed = table is None
         if table is None:
             # One thread a table: no core waits for the slowest batch of another's.
-            table = recipe.table(recipe.compute(seed, 1, None), seed)
-            if cache:
-                cache.keep(recipe, table)
+            table = recipe.table((compute or _computed)(recipe, seed), seed)
+            cache.keep(recipe, table)
         done += 1
         if progress:
             progress(done, len(wanted))
@@ -80,13 +55,8 @@ def make_tables(
         return [futures[at].result() for at in range(len(wanted))]
 
 
-def shipped_path(folder: Path, recipe: Recipe) -> Path:
-    """Return the file of a table in a folder of tables that go with the project."""
-    return folder / f"{recipe.name}.json"
+def _computed(recipe: Recipe, seed: int) -> Sequence[Sequence[Cell]]:
+    # Compiled code loads in half a second, which a build from kept tables does not pay.
+    from simcore.tables.rows import rows_of  # noqa: PLC0415
 
-
-def _found(recipe: Recipe, seed: int, cache: Cache | None, shipped: Path | None) -> Table | None:
-    table = read_table(shipped_path(shipped, recipe), recipe, seed) if shipped else None
-    if table is None and cache:
-        table = cache.found(recipe, seed)
-    return table
+    return rows_of(recipe, seed)

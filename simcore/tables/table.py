@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simcore.concurrency import Progress
+from simcore.preset import Preset
+
+Progress = Callable[[int, int], None]
+"""Told how many parts are done, of how many."""
 
 Cell = str | int | float
 Inputs = Mapping[str, str | int | float | tuple[float, ...]]
@@ -56,21 +59,24 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a table is made: what it is computed from, and the function that computes its rows.
+    """What a table is computed from: its *kind*, the preset if it is of one, and its inputs.
 
-    *method* is raised whenever the same inputs would give other rows.
+    *method* is raised whenever the same inputs would give other rows. *weight* is about how many
+    seconds it takes.
     """
 
-    name: str
+    kind: str
+    preset: Preset | None
     title: str
     method: int
     columns: tuple[Column, ...]
     inputs: Inputs
-    compute: Callable[[int, int, Progress | None], Sequence[Sequence[Cell]]]
-    """Takes the seed, the jobs, and who hears of the progress."""
-
     weight: float = 1.0
-    """How long it takes, about, in seconds."""
+
+    @property
+    def name(self) -> str:
+        """The name of the table: its kind and its preset."""
+        return f"{self.kind}-{self.preset.name}" if self.preset else self.kind
 
     def digest(self, seed: int) -> str:
         """Return the digest of all that decides the rows."""

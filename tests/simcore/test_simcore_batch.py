@@ -14,24 +14,12 @@ from hypothesis import strategies as st
 from plain import errors_from
 from scipy import stats
 
-from simcore.batch import (
-    BATCHES,
-    HOURS_A_YEAR,
-    Batch,
-    Research,
-    Years,
-    batch_of,
-    load_batch,
-    memo_batch,
-    ring_path,
-    simulate_years,
-    start_times,
-    years_a_ring,
-)
+from simcore.batch import BATCHES, Years, ring_path, simulate_years, start_times, years_a_ring
 from simcore.commands.batch import add
 from simcore.documents import TEMPLATES
 from simcore.faults import ParameterFaults
 from simcore.limits import limits_table
+from simcore.research import HOURS_A_YEAR, Batch, Research, batch_of, load_batch, memo_batch
 from simcore.season import expected_course, poisson_shares, start_rate, survival_hours
 
 SIGMAS = 4.0
