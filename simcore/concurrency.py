@@ -1,6 +1,5 @@
 """Concurrency of N users by simulation of every one of them: the exact engine."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -60,11 +59,6 @@ class Sample:
     def weeks_within(self, slots: int) -> Floats:
         """Return the share of weeks that never exceed *slots*, by batch and users."""
         return np.asarray((self.peaks <= slots).mean(axis=1))
-
-
-def default_jobs() -> int:
-    """Return the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def words_of(seed: np.random.SeedSequence) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:

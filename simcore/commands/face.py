@@ -156,9 +156,9 @@ def run_of(options: argparse.Namespace) -> Run:
 
 def jobs_of(options: argparse.Namespace) -> int:
     """Return the threads to use: those asked for, or one a processor."""
-    from simcore.concurrency import default_jobs
-
-    return options.jobs or default_jobs()
+    if options.jobs:
+        return int(options.jobs)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def progress_of(options: argparse.Namespace) -> Callable[[int, int], None] | None:
