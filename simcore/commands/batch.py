@@ -154,11 +154,15 @@ def _row(batch: Batch, years: Years) -> dict[str, Plain]:
     return row
 
 
+def _pods(number: float) -> str:
+    return f"{number:.3g} pod" if number == 1 else f"{number:.3g} pods"
+
+
 def _text(experiment: Experiment, research: Research, rows: Sequence[dict[str, Plain]]) -> str:
     size = f"{experiment.requests:,} requests, {experiment.tokens / 1e6:,.4g}m tokens"
     lines = [
         f"One experiment: {size}, {experiment.hours:.3g} h at its rate limit,",
-        f"  {experiment.streams:.3g} streams, which fill {experiment.pods:.3g} pods",
+        f"  {experiment.streams:.3g} streams, the slots of {_pods(experiment.pods)}",
         f"{research.starts_a_year:,.4g} experiments a year; pods in use, and the annual peak:",
         f"  {'hours':>7}  {'mean':>17}  {'50/95/99 % of time':>18}  {'peak 5/50/95 %':>14}",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from math import isnan
+from math import floor, isnan, log10
 from typing import TYPE_CHECKING
 
 from simcore.commands.face import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simcore.episodes import Episodes
     from simcore.performance import Performance
 
+_WHOLE = 100
 _JSON = """
 --json prints one object:
   {"preset", "users", "slots", "level", "gap", "seed", "weeks", "gain", "drains",
@@ -191,7 +192,20 @@ def _told(row: Mapping[str, Plain], name: str) -> str:
     value, error = row.get(name), row.get(f"{name}_error")
     if not isinstance(value, float):
         return "-"
-    return f"{value:.3g} ± {error:.1g}" if isinstance(error, float) and error else f"{value:.3g}"
+    if not isinstance(error, float):
+        return _short(value)
+    return f"{_short(value)} ± {_short(error, 1)}" if error else _short(value)
+
+
+def _short(number: float, digits: int = 3) -> str:
+    """Return a number to so many digits, whole from 100 up, without an exponent.
+
+    >>> _short(1234.5), _short(27.3, 1), _short(0.00523, 1), _short(0.0)
+    ('1,234', '30', '0.005', '0')
+    """
+    rounded = float(f"{number:.{digits}g}") if abs(number) < _WHOLE else round(number)
+    decimals = max(digits - 1 - floor(log10(abs(rounded))), 0) if rounded else 0
+    return f"{rounded:,.{decimals}f}"
 
 
 def _draw(figure: Figure, rows: Sequence[Mapping[str, Plain]]) -> None:
