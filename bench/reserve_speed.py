@@ -1,28 +1,25 @@
 """Capacity bought ahead and on demand: `simcore reserve` against slosizer and vllm-sr-sim.
 
-The same trace on the same machine, whole processes, in turn: bench/reserve_speed.py [--runs N].
+The same trace on the same machine; bench/run.py times them, and this file prints both answers.
 slosizer has the same question: units of least cost, their overflow, and the overload of windows.
 vllm-sr-sim buys nothing on demand; its nearest question is the GPUs for a rate of requests, checked
-by simulation. It reads no trace, so that it may take half as long.
+by simulation. It reads no trace and draws no replay, and has less to do.
 """
 
-import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from contests import ROOT, SkippedError
+from environments import ROOT, environment
 from reserve_question import ON_DEMAND, OUTPUT_WEIGHT, RESERVED, THROUGHPUT, WINDOWS
-from timing import Command, Contest, run, table
+from timing import Command, Contest
 
 BENCH = ROOT / "bench"
 SLOSIZER, SLOSIZER_NEEDS = "slosizer==0.3.1", (3, 13)
-VLLM, VLLM_NEEDS = "vllm-sr-sim==0.1.0.dev20260713123629", (3, 10)
+VLLM = "vllm-sr-sim==0.1.0.dev20260713123629"
 REQUESTS, SECONDS = 20_000, 3600.0
 MEAN_TOKENS = (1000.0, 200.0)
 """Mean input and output tokens of a request; both are lognormal with the log-sd below."""
@@ -31,7 +28,7 @@ LOG_SD = 0.9
 
 def reserve_against_slosizer(scratch: Path) -> Contest:
     """An hour of 20,000 requests: what to reserve, by both."""
-    python = environment("slosizer", SLOSIZER, SLOSIZER_NEEDS)
+    python = environment("slosizer", (SLOSIZER,), SLOSIZER_NEEDS)
     trace = written_trace(scratch)
     theirs = Command((str(python), str(BENCH / "slosizer_reserve.py"), str(trace)))
     return Contest("simcore reserve : slosizer", ours(trace), theirs, goal=0.2)
@@ -39,18 +36,15 @@ def reserve_against_slosizer(scratch: Path) -> Contest:
 
 def reserve_against_vllm(scratch: Path) -> Contest:
     """The same hour against vllm-sr-sim's sizing for its rate and lengths, and its check."""
-    python = environment("vllm-sr-sim", VLLM, VLLM_NEEDS)
+    python = environment("vllm-sr-sim", (VLLM,))
     lengths = scratch / "lengths.json"
     lengths.write_text(json.dumps(length_shares(written_trace(scratch))))
     words = ("--cdf", str(lengths), "--lam", f"{REQUESTS / SECONDS:.4f}", "--b-short", "2048")
     sizing = (*words, "--n-sim-req", str(REQUESTS), "--verify-top", "1")
     theirs = Command((str(python.with_name("vllm-sr-sim")), "optimize", *sizing))
     return Contest(
-        "simcore reserve : vllm-sr-sim (nearest)", ours(scratch / "trace.csv"), theirs, goal=2.0
+        "simcore reserve : vllm-sr-sim (nearest)", ours(scratch / "trace.csv"), theirs, goal=1.0
     )
-
-
-CONTESTS: tuple[Callable[[Path], Contest], ...] = (reserve_against_slosizer, reserve_against_vllm)
 
 
 def ours(trace: Path) -> Command:
@@ -85,40 +79,6 @@ def length_shares(trace: Path) -> list[tuple[int, float]]:
     return [(int(edge), float(np.mean(lengths <= edge))) for edge in edges]
 
 
-def environment(name: str, package: str, needs: tuple[int, int]) -> Path:
-    """The interpreter of an environment of its own with *package*, made at the first use."""
-    home = ROOT / ".bench" / name
-    python, ready = home / "bin" / "python", home / package
-    if ready.exists():
-        return python
-    newer = next(pythons(needs), None)
-    if newer is None:
-        wanted = ".".join(map(str, needs))
-        raise SkippedError(f"{name} needs Python {wanted} or later, and none was found on the PATH")
-    print(f"Setting up {home.relative_to(ROOT)}, once", file=sys.stderr)
-    try:
-        Command((newer, "-m", "venv", "--clear", str(home))).seconds()
-        Command((str(python), "-m", "pip", "install", "--quiet", package)).seconds()
-    except subprocess.CalledProcessError as error:
-        raise SkippedError(f"{name} could not be installed: {error.stderr.strip()}") from error
-    ready.touch()
-    return python
-
-
-def pythons(needs: tuple[int, int]) -> Iterator[str]:
-    """Interpreters on this machine of at least this version, this one first."""
-    versions = sorted((Path.home() / ".pyenv" / "versions").glob("3.*/bin/python3"))
-    named = (shutil.which(f"python3.{minor}") for minor in range(needs[1], needs[1] + 3))
-    for candidate in (sys.executable, *filter(None, named), *map(str, versions)):
-        test = f"import sys; sys.exit(sys.version_info < {needs})"
-        # A shim can be on the PATH without an interpreter behind it.
-        if (
-            subprocess.run((candidate, "-c", test), check=False, capture_output=True).returncode
-            == 0
-        ):
-            yield candidate
-
-
 def answers(contest: Contest) -> str:
     """What each side says, from one run of each."""
     said = [
@@ -137,26 +97,11 @@ def answers(contest: Contest) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    """Hold the contests, and print both answers to the same question."""
-    parser = argparse.ArgumentParser(description="Time simcore reserve against its peers.")
-    parser.add_argument("--runs", type=int, default=7, help="runs of each program (default: 7)")
-    runs = parser.parse_args().runs
-    results = []
-    for prepare in CONTESTS:
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                contest = prepare(Path(folder))
-                results.append(run(contest, runs))
-            except SkippedError as reason:
-                print(f"Skipped {prepare.__name__}: {reason}", file=sys.stderr)
-                continue
-            if prepare is reserve_against_slosizer:
-                print(answers(contest))
-    print(f"Median of {runs} runs of each, taken in turn; whole processes.")
-    print(table(results))
-    return 0
+def main() -> None:
+    """Print both answers to the same question."""
+    with tempfile.TemporaryDirectory() as folder:
+        print(answers(reserve_against_slosizer(Path(folder))))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,4 +1,4 @@
-"""Time the generator against LibreOffice and modeleon: bench/run.py [--runs N]."""
+"""Time the programs of this project against others of their kind: bench/run.py [--runs N]."""
 
 import argparse
 import subprocess
@@ -6,15 +6,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from contests import SkippedError, build_against_libreoffice, slice_against_modeleon
+from contests import build_against_libreoffice, slice_against_modeleon
+from environments import SkippedError
+from reserve_speed import reserve_against_slosizer, reserve_against_vllm
 from timing import Result, run, table
 
-CONTESTS = (build_against_libreoffice, slice_against_modeleon)
+CONTESTS = (
+    build_against_libreoffice,
+    slice_against_modeleon,
+    reserve_against_slosizer,
+    reserve_against_vllm,
+)
 
 
 def main() -> int:
     """Hold every contest that can be held here and print the table; 1 if a program failed."""
-    parser = argparse.ArgumentParser(description="Time the generator against two other programs.")
+    parser = argparse.ArgumentParser(description="Time this project against others.")
     parser.add_argument("--runs", type=int, default=7, help="runs of each program (default: 7)")
     runs = parser.parse_args().runs
     if runs < 1:

@@ -18,8 +18,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from contests import ROOT, SkippedError
-from timing import Command
+from environments import SkippedError, environment
 
 from simcore.activity import gap_components, habits_of, window_hours
 from simcore.behaviour import MINUTES_A_DAY, Behaviour, Rung, log_normal
@@ -32,7 +31,6 @@ from simcore.presets import load_preset
 from simcore.profile import HOURS_A_WEEK
 
 PACKAGES = ("simpy==4.1.2", "ciw==3.2.7")
-ENVIRONMENT = ROOT / ".bench" / "queues"
 RAW, USERS = 2_000_000, 2000
 GOALS = {"numpy, raw sampling": 3.0, "SimPy": 1_000.0, "Ciw": 10_000.0}
 EXACT, AGGREGATE = (10, 100, 1000, 10_000), (1000, 10_000, 100_000, 1_000_000)
@@ -79,21 +77,6 @@ def peer(python: Path, behaviour: Behaviour, name: str, users: int, seed: int) -
     words = (str(python), program, name, str(users), str(seed), json.dumps(chat))
     found = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     return int(found["messages"]), float(found["seconds"])
-
-
-def environment() -> Path:
-    """The interpreter of an environment with SimPy and Ciw, made at the first use."""
-    python, ready = ENVIRONMENT / "bin" / "python", ENVIRONMENT / "-".join(PACKAGES)
-    if ready.exists():
-        return python
-    print(f"Setting up {ENVIRONMENT.relative_to(ROOT)}, once", file=sys.stderr)
-    try:
-        Command((sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT))).seconds()
-        Command((str(python), "-m", "pip", "install", "--quiet", *PACKAGES)).seconds()
-    except subprocess.CalledProcessError as error:
-        raise SkippedError(f"they could not be installed: {error.stderr.strip()}") from error
-    ready.touch()
-    return python
 
 
 def speeds(contenders: dict[str, Callable[[int], Timed]], runs: int) -> dict[str, float]:
@@ -152,7 +135,7 @@ def main() -> int:
         "simcore": partial(ours, behaviour, USERS),
     }
     try:
-        python = environment()
+        python = environment("queues", PACKAGES)
         contenders["SimPy"] = partial(peer, python, behaviour, "simpy", 20)
         contenders["Ciw"] = partial(peer, python, behaviour, "ciw", 5)
     except SkippedError as reason:
