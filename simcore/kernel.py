@@ -4,7 +4,7 @@ Time is in minutes from the start of the window; hours before it warm the proces
 here stands in one module, because the compiler's cache follows the changes of one file only.
 """
 
-from math import exp, floor, inf, log
+from math import floor, inf, log
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,21 +24,37 @@ WARM_HOURS: Final = 6
 TABLE_BITS: Final = 14
 TABLE_SIZE: Final = 1 << TABLE_BITS
 
-WINDOWS: Final = 64
+ROUNDS: Final = 6
+"""Rounds of the tournament between the sessions that one user has open."""
+
+WINDOWS: Final = 1 << ROUNDS
 """Sessions that one user can have open at once; starts beyond them do not happen.
 
 It bounds the work of a week whatever the modulation. With 64 sessions open a user offers some 15
 slots, far beyond any ceiling in use.
 """
 
-ROOM: Final = 1 << 16
-"""Messages that one user can have still to send; a session longer than what is left is cut.
+TICKS: Final = 2.0**36
+"""Ticks a minute. A time of a week is exact in them as a float, and so is nearly every gap."""
 
-With 64 sessions of 500 messages open, half of it is used.
-"""
+_WARM_MINUTES: Final = WARM_HOURS * 60.0
+_NEVER: Final = 1 << 62
+_LONGEST: Final = 2.0**17
+"""Minutes of the longest gap: more than any window, and no sum of it reaches _NEVER."""
 
 _ALWAYS_OVER: Final = 1e18
 """Minutes taken from the end of what a slot holds where no ceiling counts."""
+
+BLOCK: Final = 64
+"""Cells that the search for a peak passes over together."""
+
+_FAR: Final = 50
+"""Logarithms from -50 to 50 are exponentiated, and others as the nearest of them."""
+
+_PART_BITS: Final = 6
+_PARTS: Final = 1 << _PART_BITS
+_WHOLE_POWERS: Final = np.exp(np.arange(-_FAR, _FAR + 1, dtype=np.float64))
+_PART_POWERS: Final = np.exp(np.arange(_PARTS) / _PARTS)
 
 # Typed once: a signed operand would turn unsigned words into floats.
 _MASK: Final = np.uint64(TABLE_SIZE - 1)
@@ -121,19 +137,41 @@ def note(record: Record, start: float, hold: float) -> None:
 
 
 @compiled
+def power(logarithm: float) -> float:
+    """Return e to the *logarithm*, within 3e-9 of it: two tables and a cubic for the rest.
+
+    The cubic leaves out (1/64)^4/24 = 2.5e-9 at the most.
+    """
+    bounded = min(max(logarithm, -float(_FAR)), float(_FAR))
+    steps = floor(bounded * _PARTS)
+    rest = bounded - steps * (1.0 / _PARTS)
+    step = int(steps) + _FAR * _PARTS
+    near = _WHOLE_POWERS[step >> _PART_BITS] * _PART_POWERS[step & (_PARTS - 1)]
+    return float(near * (1.0 + rest * (1.0 + rest * (0.5 + rest * (1.0 / 6.0)))))
+
+
+@compiled
 def expected_starts(state: Words, habits: Habits, shared: Floats, until: Floats) -> None:
     """Fill *until[h]* with the sessions expected before hour h, for a fresh own factor."""
-    normals, profile = habits.normals, habits.profile
+    normals, profile, rate = habits.normals, habits.profile, habits.rate
     memory, scale = habits.memory, habits.own_scale
-    fresh = np.sqrt(1.0 - memory * memory)
+    fresh = scale * np.sqrt(1.0 - memory * memory)
     bins = profile.shape[1] - 1
-    own = normals[next_word(state) & _MASK]
-    until[0] = 0.0
+    own = scale * normals[next_word(state) & _MASK]
+    a, b, c, d = state[0], state[1], state[2], state[3]
+    whole = 0.0
+    until[0] = whole
     for hour in range(shared.size):
-        level = habits.rate * exp(min(shared[hour] + scale * own, 50.0))
-        until[hour + 1] = until[hour] + level * profile[hour, bins]
+        whole += rate * power(shared[hour] + own) * profile[hour, bins]
+        until[hour + 1] = whole
         if scale > 0.0:
-            own = memory * own + fresh * normals[next_word(state) & _MASK]
+            word = a + b + d
+            d += _ONE
+            a = b ^ (b >> _U11)
+            b = c + (c << _U3)
+            c = ((c << _U24) | (c >> _U40)) + word
+            own = memory * own + fresh * normals[word & _MASK]
+    state[0], state[1], state[2], state[3] = a, b, c, d
 
 
 @compiled
@@ -180,18 +218,17 @@ def next_start(mass: float, hour: int, until: Floats, profile: Floats) -> tuple[
 class Desk(NamedTuple):
     """Room for one user's work, used again for the next.
 
-    *until* is what expected_starts fills. *starts* and *ends* hold the messages yet to be sent, in
-    the order of time; *new_starts* and *new_ends* those of one more session. *closing* has the
-    last messages' times of the sessions open. *slots* has the end of what each slot of the ceiling
-    holds, and one entry that is always over where there is no ceiling.
+    *until* is what expected_starts fills. *tree* finds the session open whose message comes next:
+    a tournament, with each window's next message at the leaves from WINDOWS on and the first of
+    all at 1. *left* is how many messages a window's session has left. *spare* has the windows that
+    are not open behind those that are. *slots* has the end of what each slot of the ceiling holds,
+    and one entry that is always over where there is no ceiling.
     """
 
     until: Floats
-    starts: Floats
-    ends: Floats
-    new_starts: Floats
-    new_ends: Floats
-    closing: Floats
+    tree: Counts
+    left: Counts
+    spare: Counts
     slots: Floats
 
 
@@ -200,45 +237,45 @@ def set_up(hours: int, ceiling: int) -> Desk:
     """Return a desk for weeks of *hours* and users with this *ceiling*."""
     return Desk(
         np.empty(hours + 1),
-        np.empty(ROOM),
-        np.empty(ROOM),
-        np.empty(ROOM),
-        np.empty(ROOM),
-        np.empty(WINDOWS),
+        np.empty(2 * WINDOWS, np.int64),
+        np.zeros(WINDOWS, np.int64),
+        np.arange(WINDOWS),
         np.empty(max(ceiling, 1)),
     )
 
 
 @compiled
-def session(
-    state: Words,
-    holds: Table,
-    gaps: Table,
-    time: float,
-    messages: int,
-    horizon: float,
-    starts: Floats,
-    ends: Floats,
-) -> int:
-    """Fill *starts* and *ends* with a session's messages from *time* on; return how many.
+def key_of(time: float, window: int) -> int:
+    """Return the place in time of a message of *window*: its ticks, then its window."""
+    return int((time + _WARM_MINUTES) * TICKS) * WINDOWS + window
 
-    It stops at the *horizon*. The generator stands in local variables here: in an array, each word
-    would wait for the last one's way through memory.
-    """
-    a, b, c, d = state[0], state[1], state[2], state[3]
-    done = 0
-    while done < messages and time <= horizon:
-        word = a + b + d
-        d += _ONE
-        a = b ^ (b >> _U11)
-        b = c + (c << _U3)
-        c = ((c << _U24) | (c >> _U40)) + word
-        starts[done] = time
-        ends[done] = time + holds[word & _MASK]
-        time += gaps[(word >> _SHIFT) & _MASK]
-        done += 1
-    state[0], state[1], state[2], state[3] = a, b, c, d
-    return done
+
+@compiled
+def time_of(key: int) -> float:
+    """Return the minute of a message: the inverse of key_of."""
+    return float(key >> ROUNDS) * (1.0 / TICKS) - _WARM_MINUTES
+
+
+@compiled
+def settle(tree: Counts, window: int, key: int) -> None:
+    """Put the next message of *window* into the tournament, and see who is first."""
+    node = WINDOWS + window
+    tree[node] = key
+    for _ in range(ROUNDS):
+        key = min(key, tree[node ^ 1])
+        node >>= 1
+        tree[node] = key
+
+
+@compiled
+def join(
+    tree: Counts, left: Counts, spare: Counts, windows: int, time: float, messages: int
+) -> int:
+    """Open a session of *messages* from *time* on; return the new number of sessions."""
+    window = spare[windows]
+    left[window] = messages
+    settle(tree, window, key_of(min(time, _LONGEST), window))
+    return windows + 1
 
 
 @compiled
@@ -296,126 +333,102 @@ def mark(grid: Grid, cells_per_minute: float, start: float, end: float) -> None:
 
 
 @compiled
-def merge(
-    starts: Floats, ends: Floats, last: int, new_starts: Floats, new_ends: Floats, count: int
-) -> int:
-    """Merge *count* new messages into those before *last*, in the order of time; the new last."""
-    old, new, at = last - 1, count - 1, last + count - 1
-    while new >= 0:
-        if old >= 0 and starts[old] > new_starts[new]:
-            starts[at], ends[at] = starts[old], ends[old]
-            old -= 1
-        else:
-            starts[at], ends[at] = new_starts[new], new_ends[new]
-            new -= 1
-        at -= 1
-    return last + count
+def first_over(slots: Floats) -> int:
+    """Return the slot that is free the soonest."""
+    soonest, slot = slots[0], 0
+    for other in range(1, slots.size):
+        sooner = slots[other] < soonest
+        soonest = slots[other] if sooner else soonest
+        slot = other if sooner else slot
+    return slot
 
 
 @compiled
-def join(
-    state: Words, habits: Habits, desk: Desk, last: int, windows: int, time: float, horizon: float
-) -> tuple[int, int]:
-    """Open a session at *time* among others; return the new last message and sessions open."""
-    messages = min(messages_in_session(state, habits.inverse_stopping), ROOM - last)
-    count = session(
-        state, habits.holds, habits.gaps, time, messages, horizon, desk.new_starts, desk.new_ends
-    )
-    if count > 0:
-        last = merge(desk.starts, desk.ends, last, desk.new_starts, desk.new_ends, count)
-        desk.closing[windows] = desk.new_starts[count - 1]
-        windows += 1
-    return last, windows
+def send(
+    state: Words,
+    holds: Table,
+    gaps: Table,
+    tree: Counts,
+    left: Counts,
+    spare: Counts,
+    windows: int,
+    fewest: int,
+    until: float,
+    slots: Floats,
+    slack: float,
+    grid: Grid,
+    cells_per_minute: float,
+    record: Record,
+    messages: Counts,
+) -> tuple[int, float]:
+    """Send what comes up to *until* from all sessions, each message to a free slot or refused.
+
+    It stops once no more than *fewest* sessions are open. Returns how many are, and when the last
+    one closed. *messages* counts those sent and those refused in the window. What is refused is
+    marked as nothing: a branch for it would be mispredicted too often.
+    """
+    a, b, c, d = state[0], state[1], state[2], state[3]
+    recording = record.starts.size > 0
+    sent, refused = 0, 0
+    final = key_of(until, WINDOWS - 1)
+    close = until
+    while windows > fewest and tree[1] <= final:
+        key = tree[1]
+        word = a + b + d
+        d += _ONE
+        a = b ^ (b >> _U11)
+        b = c + (c << _U3)
+        c = ((c << _U24) | (c >> _U40)) + word
+        window = key & (WINDOWS - 1)
+        more = left[window] - 1
+        left[window] = more
+        gap = int(min(gaps[(word >> _SHIFT) & _MASK], _LONGEST) * TICKS) * WINDOWS
+        settle(tree, window, key + gap if more > 0 else _NEVER)
+        start = time_of(key)
+        end = start + holds[word & _MASK]
+        slot = first_over(slots)
+        free = slots[slot] <= start
+        slots[slot] = end - slack if free else slots[slot]
+        inside = start >= 0.0
+        sent += free & inside
+        refused += inside & (not free)
+        first = np.uint32(max(start, 0.0) * cells_per_minute)
+        last = np.uint32(max(end, 0.0) * cells_per_minute)
+        if first < grid.size:
+            grid[first] += free
+        if last < grid.size:
+            grid[last] -= free
+        if recording and free:
+            note(record, start, end - start)
+        if more == 0:
+            windows -= 1
+            spare[windows] = window
+            close = start
+    state[0], state[1], state[2], state[3] = a, b, c, d
+    messages[0] += sent
+    messages[1] += refused
+    return windows, close
 
 
 @compiled
 def open_sessions(
-    state: Words, habits: Habits, expected: float, desk: Desk, horizon: float
-) -> tuple[int, int]:
-    """Open the sessions that the warm-up's start finds; return their messages and their number.
+    state: Words, habits: Habits, expected: float, tree: Counts, left: Counts, spare: Counts
+) -> int:
+    """Open the sessions that the warm-up's start finds; return their number.
 
     Their number is Poisson. Time finds a gap with a chance proportional to its length, so the
     gap is length-biased and the wait is a uniform share of it; the messages still to come are
     geometric again, since a geometric number has no memory.
     """
-    last, windows = 0, 0
+    windows = 0
     mass = -log(uniform(state))
     while mass < expected and windows < WINDOWS:
         gap = habits.biased_gaps[next_word(state) & _MASK]
-        wait = gap * uniform(state) - WARM_HOURS * 60.0
-        last, windows = join(state, habits, desk, last, windows, wait, horizon)
+        wait = gap * uniform(state) - _WARM_MINUTES
+        messages = messages_in_session(state, habits.inverse_stopping)
+        windows = join(tree, left, spare, windows, wait, messages)
         mass -= log(uniform(state))
-    return last, windows
-
-
-@compiled
-def still_open(closing: Floats, windows: int, time: float) -> int:
-    """Forget the sessions whose last message is before *time*; return how many are left."""
-    left = 0
-    for window in range(windows):
-        if closing[window] > time:
-            closing[left] = closing[window]
-            left += 1
-    return left
-
-
-@compiled
-def free_slot(slots: Floats, turn: int, start: float) -> int:
-    """Return a slot that is free at *start*, the one in *turn* first; -1 if there is none."""
-    if slots[turn] <= start:
-        return turn
-    for slot in range(slots.size):
-        if slots[slot] <= start:
-            return slot
-    return -1
-
-
-@compiled
-def send(
-    desk: Desk,
-    first: int,
-    last: int,
-    until: float,
-    slack: float,
-    turn: int,
-    grid: Grid,
-    cells_per_minute: float,
-    record: Record,
-    messages: Counts,
-) -> tuple[int, int]:
-    """Send what comes up to *until*, each message to a free slot or refused.
-
-    Returns the first message that is left and the next slot. *messages* counts those sent and
-    those refused in the window.
-    """
-    starts, ends, slots = desk.starts, desk.ends, desk.slots
-    recording = record.starts.size > 0
-    sent, refused = 0, 0
-    while first < last and starts[first] <= until:
-        start, end = starts[first], ends[first]
-        first += 1
-        slot = free_slot(slots, turn, start)
-        if slot < 0:
-            refused += start >= 0.0
-            continue
-        slots[slot] = end - slack
-        turn = slot + 1 if slot + 1 < slots.size else 0
-        sent += start >= 0.0
-        mark(grid, cells_per_minute, max(start, 0.0), max(end, 0.0))
-        if recording:
-            note(record, start, end - start)
-    messages[0] += sent
-    messages[1] += refused
-    return first, turn
-
-
-@compiled
-def move_up(starts: Floats, ends: Floats, first: int, last: int) -> int:
-    """Move the messages from *first* on to the front; return how many."""
-    for at in range(first, last):
-        starts[at - first] = starts[at]
-        ends[at - first] = ends[at]
-    return last - first
+    return windows
 
 
 @compiled
@@ -433,76 +446,88 @@ def user_week(
 
     *shared[h]* is the logarithm of the modulation that all users have in common, hour by hour
     from the start of the warm-up. Sessions begin as a Poisson process of the modulated rate. The
-    messages of sessions that are open together are merged in the order of time, because the
-    ceiling needs it; those of a session alone are sent as they are drawn.
+    messages of sessions that are open together are drawn in the order of time, because the
+    ceiling needs it; those of a session alone need no search for the next.
     """
     horizon = (shared.size - WARM_HOURS) * 60.0
     # Named once: an array in a tuple is counted anew whenever it is read.
     holds, gaps, profile = habits.holds, habits.gaps, habits.profile
-    until, starts, ends, slots = desk.until, desk.starts, desk.ends, desk.slots
+    until, tree, left, spare, slots = desk.until, desk.tree, desk.left, desk.spare, desk.slots
+    inverse_stopping = habits.inverse_stopping
     slack = 0.0 if habits.ceiling > 0 else _ALWAYS_OVER
+    recording = record.starts.size > 0
     if habits.own_scale > 0.0:
         expected_starts(state, habits, shared, until)
     slots[:] = -inf
+    tree[:] = _NEVER
+    for window in range(WINDOWS):
+        spare[window] = window
     expected = until[1] / 60.0 * habits.open_minutes
-    last, windows = open_sessions(state, habits, expected, desk, horizon)
-    first, turn = 0, 0
+    windows = open_sessions(state, habits, expected, tree, left, spare)
+    turn = 0
     mass = -log(uniform(state))
     begin, hour = next_start(mass, 0, until, profile)
     while True:
-        first, turn = send(
-            desk,
-            first,
-            last,
-            min(begin, horizon),
+        full = windows == WINDOWS
+        limit = horizon if full else min(begin, horizon)
+        if windows == 1 and not recording:
+            window = tree[1] & (WINDOWS - 1)
+            time = time_of(tree[1])
+            if time >= 0.0:
+                before = left[window]
+                time, more, turn = straight(
+                    state,
+                    holds,
+                    gaps,
+                    time,
+                    before,
+                    limit,
+                    slots,
+                    slack,
+                    turn,
+                    grid,
+                    cells_per_minute,
+                )
+                messages[0] += before - more
+                left[window] = more
+                if more == 0:
+                    windows = 0
+                    spare[0] = window
+                    settle(tree, window, _NEVER)
+                else:
+                    settle(tree, window, key_of(min(time, _LONGEST), window))
+        fewest = WINDOWS - 1 if full else 1 if windows > 1 and not recording else 0
+        windows, close = send(
+            state,
+            holds,
+            gaps,
+            tree,
+            left,
+            spare,
+            windows,
+            fewest,
+            limit,
+            slots,
             slack,
-            turn,
             grid,
             cells_per_minute,
             record,
             messages,
         )
-        if begin >= horizon:
-            return
-        windows = still_open(desk.closing, windows, begin)
-        if windows == WINDOWS:
-            # What does not happen leaves no memory: the next start is drawn from the first close.
-            begin = desk.closing.min()
-            windows = still_open(desk.closing, windows, begin)
-            mass = mass_at(begin, until, profile) - log(uniform(state))
+        if full and windows < WINDOWS:
+            # What does not happen leaves no memory: the next start is drawn from the close.
+            mass = mass_at(close, until, profile) - log(uniform(state))
             later, hour = next_start(mass, hour, until, profile)
-            begin = max(begin, later)
+            begin = max(close, later)
             continue
-        time = begin
+        if windows == 1 == fewest:
+            continue
+        if full or begin >= horizon:
+            return
+        more = messages_in_session(state, inverse_stopping)
+        windows = join(tree, left, spare, windows, begin, more)
         mass -= log(uniform(state))
         begin, hour = next_start(mass, hour, until, profile)
-        last = move_up(starts, ends, first, last)
-        first = 0
-        if last > 0 or time < 0.0 or record.starts.size > 0:
-            last, windows = join(state, habits, desk, last, windows, time, horizon)
-            continue
-        left = min(messages_in_session(state, habits.inverse_stopping), ROOM)
-        messages[0] += left
-        limit = min(begin, horizon)
-        time, left, turn = straight(
-            state,
-            holds,
-            gaps,
-            time,
-            left,
-            limit,
-            slots,
-            slack,
-            turn,
-            grid,
-            cells_per_minute,
-        )
-        messages[0] -= left
-        if left > 0:
-            last = session(state, holds, gaps, time, left, horizon, starts, ends)
-        if last > 0:
-            desk.closing[0] = starts[last - 1]
-            windows = 1
 
 
 @compiled
@@ -519,10 +544,28 @@ def tally(grid: Grid, counts: Counts) -> int:
 
 @compiled
 def highest(grid: Grid) -> int:
-    """Return the highest level that the differences in *grid* add up to."""
+    """Return the highest level that the differences in *grid* add up to.
+
+    A block of cells is looked into only if all its rises together would pass the highest yet.
+    Sums of 32 bits and unsigned indices let the compiler add up several cells at once.
+    """
     level, peak = 0, 0
-    for cell in range(grid.size):
-        level += grid[cell]
+    blocks = grid.size // BLOCK
+    rows = grid[: blocks * BLOCK].reshape(blocks, BLOCK)
+    for row in range(blocks):
+        net, rise = np.int32(0), np.int32(0)
+        for cell in range(np.uint64(BLOCK)):
+            change = rows[np.uint64(row), np.uint64(cell)]
+            net = np.int32(net + change)
+            rise = np.int32(rise + (change if change > 0 else np.int32(0)))
+        if level + rise > peak:
+            inside = level
+            for cell in range(BLOCK):
+                inside += rows[row, cell]
+                peak = max(peak, inside)
+        level += int(net)
+    for at in range(blocks * BLOCK, grid.size):
+        level += grid[at]
         peak = max(peak, level)
     return peak
 

@@ -1,5 +1,6 @@
 """The exact engine: its random words, its seeds, and any parameters within their limits."""
 
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from plain import behaving
 
 from simcore.behaviour import Behaviour, Mode, Norm, Rung
 from simcore.concurrency import Plan, Sample, ascending, simulate
-from simcore.kernel import next_word, uniform
+from simcore.kernel import BLOCK, WINDOWS, highest, next_word, power, set_up, settle, uniform
 from simcore.limits import Limits, limits_table
 
 CHAT = behaving(messages_per_session=25.0, ceiling=4, sigma=1.0, correlation=0.2, night_floor=0.02)
@@ -33,6 +34,29 @@ def test_words_are_those_of_numpy() -> None:
 def test_uniforms_are_never_zero() -> None:
     """A uniform number has a finite logarithm."""
     assert 0 < uniform(np.zeros(4, np.uint64)) <= 1
+
+
+@given(st.floats(-50, 50))
+def test_powers_are_within_their_bound(logarithm: float) -> None:
+    """Powers from the tables are within 3e-9 of the exponential."""
+    assert power(logarithm) == pytest.approx(exp(logarithm), rel=3e-9)
+
+
+@given(st.integers(0, 3 * BLOCK), st.integers(0, 2**32))
+def test_peaks_by_blocks_are_peaks(cells: int, seed: int) -> None:
+    """The highest level is that of every cell in turn, and 0 where all are below."""
+    grid = np.random.default_rng(seed).integers(-2, 3, cells).astype(np.int32)
+    assert highest(grid) == max([0, *np.cumsum(grid).tolist()])
+
+
+@given(st.lists(st.tuples(st.integers(0, WINDOWS - 1), st.integers(0, 2**61)), max_size=200))
+def test_the_tournament_finds_the_first(moves: list[tuple[int, int]]) -> None:
+    """Whatever is put where, the top of the tournament is the least of all."""
+    tree = set_up(1, 0).tree
+    tree[:] = 1 << 62
+    for window, key in moves:
+        settle(tree, window, key)
+        assert tree[1] == tree[WINDOWS:].min()
 
 
 def test_jobs_change_nothing() -> None:
