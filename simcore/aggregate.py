@@ -382,5 +382,5 @@ def pooled(loads: Loads) -> Loads:
 
 def most_slots(response: Response, loads: Loads, users: float) -> float:
     """Return more slots than *users* will ever hold, for a search to begin from."""
-    one = carried(response, loads.value)
+    one = carried(response, loads.value[:, :1])
     return float((users * one.mean + 40 * sqrt(users) * one.deviation).max()) + 1

@@ -32,7 +32,7 @@ from simcore.kernel import Floats
 from simcore.ladder import CONFIDENCE, Effort, Run
 from simcore.preset import Measure
 
-EXACT_USERS: Final = MappingProxyType({Measure.WEEKLY_MAX: 100, Measure.TIME_SHARE: 20})
+EXACT_USERS: Final = MappingProxyType({Measure.WEEKLY_MAX: 75, Measure.TIME_SHARE: 20})
 """The most users that are simulated one by one.
 
 Beyond, the aggregate was within 3 % of weekly maxima and within 1 % of shares of time, for the
@@ -216,21 +216,20 @@ def aggregate_needs(
     is_alike = behaviour.shared_scale == 0.0
     batches, weeks = (1, 1) if is_alike else (min(most, _FRESH * _ROUND), effort.weeks)
     loads = fresh_loads(behaviour, fresh, range(batches), weeks, run.jobs)
-    while True:
-        found = _read(response.whole, loads, measure, users, levels, batches)
-        judged = [
-            _HALF * error / max(slots, 1.0)
-            for rows in found.values()
-            for (slots, error), level in zip(rows, levels, strict=True)
-            if level <= PRECISE_LEVEL
-        ]
-        if is_alike or batches >= most or max(judged, default=inf) <= effort.within:
-            return _with_learning(found, response, loads, measure, levels)
+    judged = [level for level in levels if level <= PRECISE_LEVEL]
+    while not is_alike and batches < most:
+        # Where there are many users their own chance is gone: one number speaks for all.
+        rows = _read(response.whole, loads, measure, users[-1:], judged, batches)[users[-1]]
+        reaches = [_HALF * error / max(slots, 1.0) for slots, error in rows]
+        if max(reaches, default=inf) <= effort.within:
+            break
         size = min(batches, most - batches)
         added = range(batches, batches + size)
         more = fresh_loads(behaviour, fresh, added, weeks, run.jobs)
         loads = Loads(np.concatenate([loads.value, more.value]), loads.bins)
         batches += size
+    found = _read(response.whole, loads, measure, users, levels, batches)
+    return _with_learning(found, response, loads, measure, levels)
 
 
 def _read(
@@ -268,10 +267,8 @@ def _solved(
 ) -> dict[int, list[float]]:
     asked = pooled(loads) if measure is Measure.TIME_SHARE else loads
     within = _MET[measure](response, asked)
-    return {
-        n: [slots_at(within, n, level, most_slots(response, asked, n)) for level in levels]
-        for n in users
-    }
+    bounds = {n: most_slots(response, asked, n) for n in users}
+    return {n: [slots_at(within, n, level, bounds[n]) for level in levels] for n in users}
 
 
 def _with_learning(

@@ -20,6 +20,7 @@ from simcore.tables.recipes import (
     RETRY_DELAY,
     SCALED_USERS,
     SPIN_UPS,
+    STATIC_USERS,
     TRACE_BIN,
     TRACE_HEADROOM,
     TRACE_SPIN_UP,
@@ -57,7 +58,8 @@ def autoscale_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...
     for at, users in enumerate(SCALED_USERS):
         weeks = max(USER_WEEKS // users, LEAST_WEEKS)
         span = span_of(preset.behaviour, users, weeks, np.random.SeedSequence([seed, at]), jobs)
-        outcomes = operated(preset.behaviour, users, policies, span)
+        tried = [p for p in policies if p.name != _STATIC or users <= STATIC_USERS]
+        outcomes = operated(preset.behaviour, users, tried, span)
         rows += [_performed(users, outcome, outcomes[0]) for outcome in outcomes]
     return rows
 

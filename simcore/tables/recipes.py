@@ -20,7 +20,7 @@ LEVELS: Final = (0.90, 0.95, 0.99, 0.999)
 
 USER_GRID: Final = (
     5, 7, 10, 15, 20, 25, 35, 50, 75, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000,
-    10_000, 30_000, 100_000, 300_000, 1_000_000,
+    10_000, 100_000, 1_000_000,
 )  # fmt: skip
 """Users of the ladder's tables: close enough to interpolate on logarithms within 1 %."""
 
@@ -28,7 +28,7 @@ BATCHES: Final = 320
 LIMITED_BATCHES: Final = 160
 WEEKS: Final = 32
 WITHIN: Final = 0.02
-LIMITED_WITHIN: Final = 0.03
+LIMITED_WITHIN: Final = 0.04
 """Batches of weeks at most, and the half interval of 95 % at which a sample is large enough."""
 
 RATE_LIMIT: Final = 5.0
@@ -43,7 +43,7 @@ GAP_CLASSES: Final = 44
 LAWS: Final = ("3 lognormals", "lognormal", "Lomax", "Pareto")
 """Memo 000, chat inference: Pareto seems closest; then a mixture of three lognormals."""
 
-SCALED_USERS: Final = (25, 50, 100, 500)
+SCALED_USERS: Final = (25, 50, 500)
 SPIN_UPS: Final = (0.0, 0.25, 1.0, 5.0)
 """Minutes: none; weight streaming; and what a load from disk takes."""
 
@@ -57,9 +57,12 @@ PATIENCE: Final = 2.0
 RETRY_DELAY: Final = 1.0
 RETRIES: Final = (0.0, 0.5, 0.9)
 ZOMBIES: Final = (0.0, 0.5)
-USER_WEEKS: Final = 3_200
+USER_WEEKS: Final = 2_400
 LEAST_WEEKS: Final = 8
-CASCADE_WEEKS: Final = 96
+STATIC_USERS: Final = 50
+"""The most users for whom one static pod is looked at: of more, its queue never empties."""
+
+CASCADE_WEEKS: Final = 48
 TRACE_SPIN_UP, TRACE_HEADROOM = 1.0, 0.0
 TRACE_BIN: Final = 15.0
 """Minutes of a sample week that are put together."""
@@ -158,7 +161,7 @@ def gaps_recipe(preset: Preset) -> Recipe:
             *(Column(law, unit, f"The law fitted: {law}") for law in LAWS),
         ),
         inputs={**behaviour_inputs(preset.behaviour), "weeks": GAP_WEEKS},
-        weight=3.0,
+        weight=6.0,
     )
 
 
@@ -176,7 +179,7 @@ def laws_recipe(preset: Preset) -> Recipe:
             Column("distance", "share", "Largest distance between the distributions"),
         ),
         inputs={**behaviour_inputs(preset.behaviour), "weeks": GAP_WEEKS},
-        weight=3.0,
+        weight=0.5,
     )
 
 
@@ -216,6 +219,8 @@ def autoscale_recipe(preset: Preset) -> Recipe:
             "headroom": HEADROOMS,
             "cool_down": COOL_DOWN,
             "user_weeks": USER_WEEKS,
+            "least_weeks": LEAST_WEEKS,
+            "static_users": STATIC_USERS,
         },
         weight=30.0,
     )

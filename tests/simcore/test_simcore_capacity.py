@@ -103,7 +103,7 @@ def test_needs_grow_with_users_and_level() -> None:
     """More users and higher levels need more slots, across the change of engines."""
     there = load_preset("weekly-max").behaviour
     found = needs(
-        there, Rung.TIME_OF_DAY, Measure.WEEKLY_MAX, [25, 100, 400, 10**6], [0.9, 0.95],
+        there, Rung.TIME_OF_DAY, Measure.WEEKLY_MAX, [25, 75, 400, 10**6], [0.9, 0.95],
         Run(SEED, Effort(32)),
     )  # fmt: skip
     slots = np.array([need.slots for need in found]).reshape(4, 2)

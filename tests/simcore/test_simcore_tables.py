@@ -247,7 +247,7 @@ def test_gaps_are_those_of_one_user() -> None:
     widths = [np.log(float(row[1]) / float(row[0])) for row in rows]
     told = np.array([float(row[2]) for row in rows]) * widths * np.sum(gaps > 0)
     assert told == pytest.approx(held, rel=1e-3, abs=2)
-    assert sum(len(week) for week in gaps_by_week(PRESET.behaviour, 7, 1)) == np.sum(gaps > 0)
+    assert sum(len(week) for week in gaps_by_week(PRESET.behaviour, 7)) == np.sum(gaps > 0)
 
 
 def test_the_command_says_what_it_computed(
