@@ -1,19 +1,18 @@
-"""Demand from a CSV file: levels over time, or arrivals that hold a unit or bring work."""
+"""Demand from a file of rows: levels over time, or arrivals that hold a unit or bring work."""
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from simcore.faults import Fault, ParameterFaults
+from simcore.fitting.reading import read_sheet
 
 if TYPE_CHECKING:
     # The kernel brings the compiler, which reading does not need.
@@ -54,82 +53,37 @@ class Rows:
 
 
 def read_rows(file: File, columns: Columns) -> Rows:
-    """Read a CSV file with a header, gzipped if its name ends so.
+    """Read a CSV file (plain or gzip) or a Parquet file.
 
     A row with a time or an amount that is missing, no finite number or below zero is left out and
-    counted; the first few are told by line. ParameterFaults if there is no such column, or fewer
-    than two good rows.
+    counted; the first few are told by line. ParameterFaults if the file cannot be read, there is
+    no such column, or there are fewer than two good rows.
     """
-    try:
-        with _opened(file) as text:
-            return _rows(file, text, columns)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ParameterFaults([Fault(str(file), "", f"cannot be read: {reason}")]) from None
-    except (UnicodeDecodeError, csv.Error, EOFError) as error:
-        raise ParameterFaults([Fault(str(file), "", f"is no CSV text: {error}")]) from None
-
-
-def _opened(file: File) -> TextIO:
-    if file.suffix == ".gz":
-        return gzip.open(file, "rt", encoding="utf-8-sig", newline="")
-    return file.open(encoding="utf-8-sig", newline="")
-
-
-def _rows(file: File, text: TextIO, columns: Columns) -> Rows:
-    reader = csv.reader(text)
-    header = next(reader, [])
-    places = _places(file, header, columns)
-    if (rows := _clean_rows(file, places, columns)) is not None:
-        return rows
-    scale = TIME_UNITS[columns.time_unit]
-    weights = list(columns.amounts.values())
-    times, amounts, bad = [], [], 0
-    told: list[Fault] = []
-    for row in reader:
-        if not row:
-            continue
+    sheet = read_sheet(file)
+    places = _places(file, sheet.header, columns)
+    scale, weights = TIME_UNITS[columns.time_unit], list(columns.amounts.values())
+    times, amounts = [], []
+    bad = list(sheet.faults)
+    for row, line in zip(sheet.rows, sheet.lines, strict=True):
         try:
-            found = [row[place] for place in places]
-            time = _seconds(found[0], scale)
-            parts = [float(part) for part in found[1:]]
-            amount = columns.base + sum(a * b for a, b in zip(weights, parts, strict=True))
-            good = isfinite(time) and isfinite(amount) and min([amount, *parts]) >= 0
-        except (ValueError, IndexError):
-            good, time, amount = False, 0.0, 0.0
-        if good:
+            time = _seconds(row[places[0]], scale)
+            parts = [float(row[place]) for place in places[1:]]
+        except ValueError:
+            bad.append((line, ",".join(row)))
+            continue
+        amount = columns.base + sum(a * b for a, b in zip(weights, parts, strict=True))
+        if isfinite(time) and isfinite(amount) and min([amount, *parts]) >= 0:
             times.append(time)
             amounts.append(amount)
-            continue
-        bad += 1
-        if bad <= _SHOWN:
-            told.append(Fault(f"{file}:{reader.line_num}", "", ",".join(row)[:_WIDTH]))
+        else:
+            bad.append((line, ",".join(row)))
+    told = [Fault(f"{file}:{line}", "", what[:_WIDTH]) for line, what in sorted(bad)[:_SHOWN]]
     if not times or min(times) == max(times):
-        _refuse(file, f"{len(times)} good and {bad} bad rows; two different times are needed", told)
+        message = f"{len(times)} good and {len(bad)} bad rows; two different times are needed"
+        _refuse(file, message, told)
     order = np.argsort(times, kind="stable")
-    return Rows(np.array(times)[order] - min(times), np.array(amounts)[order], bad, tuple(told))
-
-
-def _clean_rows(file: File, places: Sequence[int], columns: Columns) -> Rows | None:
-    """Return the rows of a file whose rows are all good numbers, read at once; else None."""
-    try:
-        with _opened(file) as text:
-            lines = text.readlines()[1:]
-        if not any(line.strip() for line in lines):
-            return None
-        read = np.loadtxt(
-            lines, delimiter=",", usecols=places, comments=None, quotechar='"', ndmin=2
-        )
-    except ValueError:
-        return None
-    times = read[:, 0] * TIME_UNITS[columns.time_unit]
-    amounts = read[:, 1:] @ np.array(list(columns.amounts.values())) + columns.base
-    if not np.isfinite(read).all() or read[:, 1:].min() < 0:
-        return None
-    if times.min() == times.max():
-        return None
-    order = np.argsort(times, kind="stable")
-    return Rows(times[order] - times.min(), amounts[order], 0, ())
+    sorted_times = np.array(times)[order] - min(times)
+    return Rows(sorted_times, np.array(amounts)[order], len(bad), tuple(told))
 
 
 def _places(file: File, header: Sequence[str], columns: Columns) -> list[int]:
