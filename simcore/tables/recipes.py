@@ -58,11 +58,11 @@ RETRY_DELAY: Final = 1.0
 RETRIES: Final = (0.0, 0.5, 0.9)
 ZOMBIES: Final = (0.0, 0.5)
 USER_WEEKS: Final = 2_400
-LEAST_WEEKS: Final = 8
+LEAST_WEEKS: Final = 6
 STATIC_USERS: Final = 50
 """The most users for whom one static pod is looked at: of more, its queue never empties."""
 
-CASCADE_WEEKS: Final = 48
+CASCADE_WEEKS: Final = 32
 TRACE_SPIN_UP, TRACE_HEADROOM = 1.0, 0.0
 TRACE_BIN: Final = 15.0
 """Minutes of a sample week that are put together."""
