@@ -57,7 +57,7 @@ PATIENCE: Final = 2.0
 RETRY_DELAY: Final = 1.0
 RETRIES: Final = (0.0, 0.5, 0.9)
 ZOMBIES: Final = (0.0, 0.5)
-USER_WEEKS: Final = 2_400
+USER_WEEKS: Final = 1_600
 LEAST_WEEKS: Final = 6
 STATIC_USERS: Final = 50
 """The most users for whom one static pod is looked at: of more, its queue never empties."""
