@@ -322,7 +322,7 @@ class Series:
 class Chart:
     """A native chart under a live headline."""
 
-    kind: Literal["stacked_share", "waterfall", "tornado", "scatter"]
+    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves"]
     headline: Expr
     title: str
     series: tuple[Series, ...]
