@@ -214,9 +214,8 @@ def _read(users: Line, start: Expr, long: needs.Long, grid: Column, shape: needs
     words = joined(shown(smallest, "#,##0", 0), " to ", shown(most, "#,##0", 0), " users")
     reach = Line("demand_reach_words", "What the table has", "text", words)
     working = (smallest, most, reach, inside, asked, before, place, fewer, more, lower, upper)
-    return _Read(
-        inside, reach, between, error, (*working, low_error, high_error, way, times, between, error)
-    )
+    rest = (low_error, high_error, way, times, between, error)
+    return _Read(inside, reach, between, error, (*working, *rest))
 
 
 def _results(

@@ -137,14 +137,11 @@ def _summary(
     words = joined("▲ ", axis.names, " is stale: ", first, " changed, ", shown(changed, "0", 0))
     state = axis.formula(
         "state",
-        "State",
+        "What to know",
         "text",
-        when(same(changed, 0), "● as computed", joined(words, " in all. ")),
+        when(same(changed, 0), "", joined(words, " in all. ")),
         show="status",
         how=None,
-    )
-    banner = axis.formula(
-        "banner", "In the banner", "text", when(same(changed, 0), "", state), how=None
     )
     messages = Column(
         "messages",
@@ -165,17 +162,16 @@ def _summary(
             changed,
             first,
             state,
-            banner,
         ),
     )
-    parts = [At(banner, f.key) for f in found]
+    parts = [At(state, f.key) for f in found]
     stale = Line(
         "demand_state",
         "Simulated tables",
         "text",
         when(same(total(changed), 0), "● of the inputs that stand here", joined(*parts)),
         show="status",
-        how="Names what changed since the tables were computed",
+        how=None,
     )
     return table, counts, stale
 
