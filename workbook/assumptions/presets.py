@@ -26,7 +26,7 @@ SERVICE = ("level", "slots")
 WORDS: dict[str, tuple[str, str]] = {
     "messages_per_day": ("Messages of a user a day", "req/(user·day)"),
     "messages_per_session": ("Messages of a session", "req"),
-    "ceiling": ("Most slots that a user holds at once", "slot"),
+    "ceiling": ("Most slots of a user at once", "slot"),
     "holding_mean": ("Time that a message holds a slot", "min"),
     "holding_cv": ("Coefficient of variation of that time", "x"),
     "short_share": ("Share of shorter gaps", "share"),

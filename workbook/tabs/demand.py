@@ -212,7 +212,7 @@ def _read(users: Line, start: Expr, long: needs.Long, grid: Column, shape: needs
         show="decimal3",
     )
     words = joined(shown(smallest, "#,##0", 0), " to ", shown(most, "#,##0", 0), " users")
-    reach = Line("demand_reach_words", "What the table has", "text", words)
+    reach = Line("demand_reach_words", "What the table has", "text", words, how=None)
     working = (smallest, most, reach, inside, asked, before, place, fewer, more, lower, upper)
     rest = (low_error, high_error, way, times, between, error)
     return _Read(inside, reach, between, error, (*working, *rest))
@@ -227,9 +227,7 @@ def _results(
         "● within the table",
         joined("▲ outside the table, which has ", read.reach),
     )
-    state = Line(
-        "demand_reach", "Where it reads", "text", words, show="status", how="Never beyond the table"
-    )
+    state = Line("demand_reach", "Where it reads", "text", words, show="status", how=None)
     slots = Line(
         "demand_slots",
         "Slots that they need",

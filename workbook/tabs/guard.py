@@ -134,12 +134,12 @@ def _summary(
     )
     changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts.values())))
     first = Column("first", "The first of them", "text", axis, Owned(firsts))
-    words = joined("▲ ", axis.names, " is stale: ", first, " changed, ", shown(changed, "0", 0))
+    words = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", first, ". ")
     state = axis.formula(
         "state",
         "What to know",
         "text",
-        when(same(changed, 0), "", joined(words, " in all. ")),
+        when(same(changed, 0), "", words),
         show="status",
         how=None,
     )
@@ -156,7 +156,7 @@ def _summary(
         "Simulated tables, and whether they are of these inputs",
         axis,
         (
-            axis.fixed("seed", "Seed", [float(f.origin.seed) for f in found], "stamp", unit="1"),
+            axis.fixed("seed", "Seed", [str(f.origin.seed) for f in found], "open"),
             axis.fixed("digest", "Digest", [f.origin.digest[:12] for f in found], "open"),
             messages,
             changed,
