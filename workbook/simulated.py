@@ -173,9 +173,9 @@ def _simulated(section: str, preset: Preset, table: Table) -> Simulated:
         ("Mode", str(preset.behaviour.mode)),
         ("Norm", str(preset.behaviour.norm)),
         ("Service level is a share of", str(preset.service.measure)),
-        ("Time zones, hours from the first", _listed(preset.behaviour.zone_offsets)),
-        ("Weights of the zones", _listed(preset.behaviour.zone_weights)),
-        ("Weekdays, Monday first", _listed(preset.behaviour.weekdays)),
+        ("Time zones, from the first", _listed(preset.behaviour.zone_offsets, "{:g} h")),
+        ("Weights of the zones", _listed(preset.behaviour.zone_weights, "{:g} of 1")),
+        ("Weekdays, Monday first", _listed(preset.behaviour.weekdays, "{:g}")),
     )
     keys = frozenset(key.rpartition(".")[2] for key in table.inputs if "." in key)
     origin = Origin(table.title, table.digest, table.seed, keys)
@@ -193,5 +193,5 @@ def _ladder(rows: Sequence[Sequence[Cell]]) -> Ladder:
     )
 
 
-def _listed(numbers: Sequence[float]) -> str:
-    return " · ".join(f"{number:g}" for number in numbers)
+def _listed(numbers: Sequence[float], pattern: str) -> str:
+    return " · ".join(pattern.format(number) for number in numbers)

@@ -156,7 +156,14 @@ def _summary(
         "Simulated tables, and whether they are of these inputs",
         axis,
         (
-            axis.fixed("seed", "Seed", [str(f.origin.seed) for f in found], "open"),
+            axis.fixed(
+                "seed",
+                "Seed",
+                [float(f.origin.seed) for f in found],
+                "stamp",
+                unit=MIXED,
+                units=(("1", "plain"),) * len(found),
+            ),
             axis.fixed("digest", "Digest", [f.origin.digest[:12] for f in found], "open"),
             messages,
             changed,

@@ -285,7 +285,9 @@ def grid_of(ladder_users: Sequence[float]) -> tuple[Axis, Column]:
     axis = Axis(
         "curves",
         "Users of the curves",
-        tuple(Entity(f"curve_{i}", f"{users:,.0f}") for i, users in enumerate(ladder_users, 1)),
+        tuple(
+            Entity(f"curve_{i}", f"{users:,.0f} users") for i, users in enumerate(ladder_users, 1)
+        ),
     )
     return axis, axis.fixed("users", "Users", list(ladder_users), "stamp", unit="user")
 
