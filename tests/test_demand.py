@@ -103,6 +103,16 @@ def test_a_pod_is_read_the_other_way_round(memo_inputs: Assumptions) -> None:
     ]
     live = Model(book.tabs, {})
     assert [live.cell(held, i) for i in range(8)] == pytest.approx([math.sqrt(1e5)] * 8)
+    # error 0.4 of 20 slots, x ln(1000/100) / ln(40/10) = 0.0332 users a user, x 1.96
+    assert math.log(10) / math.log(4) * 0.4 / 20 == pytest.approx(0.0332, abs=5e-5)
+    [low] = [
+        c
+        for tab in book.tabs
+        for t in tables_of(tab)
+        for c in t.columns
+        if c.key == "weekly_max_from"
+    ]
+    assert live.cell(low, 0) == pytest.approx(math.sqrt(1e5) * math.exp(-0.0332193 * 1.959964))
     # none of these is near the memo's 250, 75, 50 and 25
     assert live["quoted_untied"] == 4
     live = Model(book.tabs, {"demand.users": math.sqrt(1e5)})

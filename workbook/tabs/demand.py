@@ -104,7 +104,9 @@ def build(
     pod_slots = Line("demand_pod_slots", "Slots of one pod", "slot", pod.slots * one_pod)
     axis, grid = needs.grid_of(grid_users)
     shape = needs.shape_of(rungs.number, shares, grid, picked[2])
-    held = needs.per_pod(found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0])
+    held = needs.per_pod(
+        found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0], width
+    )
     curves = needs.curves(long, rungs.axis, held.start, axis, grid)
     read = _read(users, nth(held.start, picked[1]), long, grid, shape)
     messages = Line(
@@ -131,7 +133,7 @@ def build(
                 "Working: between two rows of the table",
                 (*picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
             ),
-            held.working,
+            *held.working,
             Table("Service levels of the table", levels, (shares,)),
             *guarded.blocks,
             curves,

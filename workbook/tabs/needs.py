@@ -35,7 +35,7 @@ LONG_NOTE = (
 )
 BESIDE_NOTE = (
     "Read from the table the other way round, live: the users at which slots reach those of a pod, "
-    "at the service level chosen above. Memo: its own, for 95%."
+    "at the service level chosen above, with intervals of 95%. Memo: its own, for 95%."
 )
 
 
@@ -144,7 +144,7 @@ class PerPod:
 
     start: Column
     beside: Table
-    working: Table
+    working: tuple[Table, Table]
 
 
 def per_pod(
@@ -155,6 +155,7 @@ def per_pod(
     memo: Column,
     rungs: Rungs,
     preset: Line,
+    width: Line,
 ) -> PerPod:
     """Users whose demand reaches the slots of a pod, by preset and rung, beside the memo's."""
     cells = [(f, rung, label) for f in found for rung, label in rungs.labels]
@@ -228,8 +229,47 @@ def per_pod(
         axis,
         (which, rung_of, start, held, inside, row, fewer, more, lower, upper, way, users),
     )
-    start_of_rung, beside = _beside(found, users, shape, memo, rungs, preset)
-    return PerPod(start_of_rung, beside, working)
+    spread, ends = _interval(
+        axis, long, pod_slots, width, (inside, row, fewer, more, lower, upper, way)
+    )
+    least, most = (
+        axis.formula(
+            key,
+            label,
+            "user",
+            when(same(inside, 1), users * exponential(sign), OUTSIDE),
+            how=how,
+            show="decimal1",
+        )
+        for key, label, sign, how in (
+            ("from", "From", 0 - spread, "Users ÷ e to the power of the spread"),
+            ("to", "To", spread, "Users × e to the power of the spread"),
+        )
+    )
+    intervals = Table(
+        "Working: intervals of 95% of the users of a pod", axis, (*ends, spread, least, most)
+    )
+    start_of_rung, beside = _beside(found, (users, least, most), shape, memo, rungs, preset)
+    return PerPod(start_of_rung, beside, (working, intervals))
+
+
+def _interval(
+    axis: Axis, long: Long, pod_slots: Line, width: Line, read: tuple[Column, ...]
+) -> tuple[Column, tuple[Column, Column]]:
+    """Half the interval of the logarithm of users: that of slots, by the slope of the curve."""
+    inside, row, fewer, more, lower, upper, way = read
+    ends = _ends(axis, "error", "Error", "slot", long.error, row)
+    error = ends[0] + way * (ends[1] - ends[0])
+    steep = logarithm(more / fewer) / logarithm(upper / lower)
+    spread = axis.formula(
+        "spread",
+        "Spread",
+        "1",
+        when(both(same(inside, 1), above(lower, 0)), width * error / pod_slots * steep, 0),
+        how="1.96 standard errors of slots ÷ slots, times the rise of users over that of slots",
+        show="decimal3",
+    )
+    return spread, ends
 
 
 def _ends(
@@ -242,7 +282,7 @@ def _ends(
 
 def _beside(
     found: Sequence[Simulated],
-    users: Column,
+    users: tuple[Column, Column, Column],
     shape: Shape,
     memo: Column,
     rungs: Rungs,
@@ -255,14 +295,17 @@ def _beside(
     )
     simulated = tuple(
         Column(
-            f.key,
-            f.name,
+            key,
+            label,
             "user",
             axis,
-            Gathered(tuple(At(users, f"{f.key}_{rung}") for rung in RUNGS)),
+            Gathered(tuple(At(column, f"{f.key}_{rung}") for rung in RUNGS)),
             show="decimal1",
         )
         for f in found
+        for column, key, label in zip(
+            users, (f.key, f"{f.key}_from", f"{f.key}_to"), (f.name, "From", "To"), strict=True
+        )
     )
     start = axis.formula(
         "start",
