@@ -148,7 +148,7 @@ def _progress() -> Callable[[int, int], None]:
         if on_terminal:
             print(f"\r{text}", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
         elif done == 0:
-            print(f"{text}; the others are computed now, which takes minutes", file=sys.stderr)
+            print(f"{text}; what is missing is computed now, which takes minutes", file=sys.stderr)
 
     return tell
 

@@ -275,8 +275,9 @@ def _interval(
 def _ends(
     axis: Axis, key: str, label: str, unit: str, column: Column, row: Column
 ) -> tuple[Column, Column]:
-    below_it = axis.formula(f"{key}_below", f"{label} below", unit, nth(column, row))
-    above_it = axis.formula(f"{key}_above", f"{label} above", unit, nth(column, row + 1))
+    show = "decimal3" if key == "error" else ""
+    below_it = axis.formula(f"{key}_below", f"{label} below", unit, nth(column, row), show=show)
+    above_it = axis.formula(f"{key}_above", f"{label} above", unit, nth(column, row + 1), show=show)
     return below_it, above_it
 
 
