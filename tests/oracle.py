@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import demands
 import pods
 
 Entry = float | str | None
@@ -189,6 +190,7 @@ MEMO: dict[str, Entry] = {
     "cases.growth_3x.flop_growth": 3.0,
     "cases.research_70.research_share": 0.70,
     **pods.MEMO,
+    **demands.MEMO,
 }
 
 
@@ -227,7 +229,8 @@ def recompute(changes: Inputs | None = None) -> Figures:
         figures |= part(given, figures)
     for part in (_live, _cases, _trade_off, _reverse, _swings):
         figures |= part(given, figures)
-    return figures | pods.figures(given.inputs, figures)
+    figures |= pods.figures(given.inputs, figures)
+    return figures | demands.figures(given.inputs, figures)
 
 
 def differences(

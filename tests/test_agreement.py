@@ -117,7 +117,34 @@ CASES: dict[str, Changes] = {
     "blank for a number": {"training.mfu": None, "allocation.revenue_target": None},
     **{f"drawn {seed}": drawn(seed) for seed in range(DRAWN)},
 }
-NO_ORACLE = {"no tokens", "text for a number", "blank for a number"}
+CURVES: dict[str, Entry] = {
+    "demand.users": 61.0,
+    "demand.preset": "time-share",
+    "demand.rung": "With time of day",
+    "demand.level": "99.9 in 100",
+    "pod.slot_memory": 12.0,
+}
+STALE: dict[str, Entry] = {
+    "weekly_max.sigma": 1.5,
+    "weekly_max.ceiling": 4.0,
+    "time_share.memory_hours": 25.0,
+    "time_share.slots": 30.0,
+}
+CASES |= {
+    "another curve": CURVES,
+    "stale tables": STALE,
+    "users beyond the table": {"demand.users": 1_000_001.0},
+    "pods beyond the table": {"pod.slot_memory": 295.0},
+    "text for users": {"demand.users": "many"},
+    "a blank parameter": {"weekly_max.sigma": None},
+}
+NO_ORACLE = {
+    "a blank parameter",
+    "text for users",
+    "no tokens",
+    "text for a number",
+    "blank for a number",
+}
 
 # formulas takes seconds for each case
 FEW = (
@@ -129,10 +156,14 @@ FEW = (
     "pods by other readings",
     "no tokens",
     "text for a number",
+    "another curve",
+    "stale tables",
+    "users beyond the table",
+    "pods beyond the table",
     "drawn 0",
 )
 
-WITHOUT_BLANKS = tuple(case for case in CASES if case != "blank for a number")
+WITHOUT_BLANKS = tuple(case for case in CASES if "blank" not in case)
 
 OTHERS = [
     pytest.param("ironcalc", tuple(CASES)),

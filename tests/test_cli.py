@@ -75,6 +75,9 @@ def test_json_is_one_object_with_the_promised_keys(
         "batch_average_pods",
         "bridge_pod_hours",
         "bridge_part_pods",
+        "demand_slots",
+        "demand_pods",
+        "demand_margin",
         "checks_failed",
     }
 

@@ -413,6 +413,10 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "errors_pod": {"pod.month_hours": 0.0},
     "errors_batch": {"batch.rate_limit": 0.0},
     "errors_bridge": {"bridge.chip_ratio": 0.0},
+    "errors_demand": {"demand.rung": "no rung"},
+    "stale_weekly_max": {"weekly_max.sigma": 1.5},
+    "stale_time_share": {"time_share.ceiling": 5.0},
+    "demand_range": {"demand.users": 1_000_001.0},
 }
 BROKEN["recommendation"] = BROKEN["recommendation"] | {"scenarios.recommendation.p1": 0.35}
 

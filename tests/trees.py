@@ -121,7 +121,7 @@ class Grower:
         if depth == 0 or self._random.random() < 0.1:
             return self._pick((*self._ground.figures, *self._ground.own, Constant(0), Constant(1)))
         kinds = [self._arithmetic] * 6 + [self._branch, self._extreme, self._over, self._found]
-        kinds.append(self._rounded)
+        kinds += [self._rounded, self._smooth]
         return self._pick(kinds)(depth - 1)
 
     def text(self, depth: int) -> Expr:
@@ -160,6 +160,18 @@ class Grower:
 
     def _rounded(self, depth: int) -> Expr:
         return expr.rounded(self.number(depth), self._rounding(self._random.randint(0, 3)))
+
+    def _smooth(self, depth: int) -> Expr:
+        # beyond these, programs have errors of their own names, or lose digits of their own
+        size = expr.magnitude(self.number(depth))
+        tame = expr.rounded(size, self._rounding(1))
+        return self._pick(
+            (
+                expr.logarithm(1 + size),
+                expr.exponential(0 - expr.logarithm(1 + size)),
+                expr.whole_up(tame),
+            )
+        )
 
     def _over(self, _depth: int) -> Expr:
         # formualizer finds 0 where INDEX comes to a blank, and others pass a blank over in MIN

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from workbook import memo_facts
-from workbook.assumptions import Assumptions
+from workbook.assumptions import PRESETS, Assumptions
 from workbook.book import (
     Book,
     Line,
@@ -18,6 +19,7 @@ from workbook.book import (
     tables_of,
     unit_faults,
 )
+from workbook.demand_facts import Simulated
 from workbook.evaluate import Model
 from workbook.expr import At, Expr, highest, largest, total
 from workbook.functions import Value
@@ -28,6 +30,7 @@ from workbook.tabs import (
     constants,
     cover,
     dashboard,
+    demand,
     inputs,
     memo,
     pod,
@@ -42,6 +45,9 @@ from workbook.tabs import (
     utilization,
 )
 from workbook.units import UnitError
+
+Simulation: TypeAlias = Callable[[Assumptions], Sequence[Simulated]]
+"""Returns the presets of a set of assumptions, with their tables."""
 
 FAULTS_SHOWN = 5
 GROUPS = {
@@ -70,6 +76,7 @@ class Core:
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
+    demand: demand.Demand
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -86,8 +93,11 @@ class Core:
         return found
 
 
-def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
-    """The model for a set of assumptions; *originals* are the memo's values of the inputs."""
+def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Stamp]) -> Core:
+    """The model for a set of assumptions and the tables that were *found* for its presets.
+
+    *originals* are the memo's values of the inputs.
+    """
     fixed = constants.build()
     rules = policy.build(a.allocation)
     as_of = entered(a.control.as_of)
@@ -101,6 +111,7 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
+    served = demand.build(a, found, fixed, one_pod, across)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -135,6 +146,7 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
         one_pod.tab,
         runs.tab,
         across.tab,
+        served.tab,
     )
     return Core(
         fixed,
@@ -149,21 +161,31 @@ def core(a: Assumptions, originals: Mapping[str, Stamp]) -> Core:
         one_pod,
         runs,
         across,
+        served,
         as_of,
         tabs,
     )
 
 
-def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) -> Book:
+def assemble(
+    a: Assumptions,
+    baseline: Assumptions,
+    facts: Mapping[str, str],
+    simulation: Simulation,
+) -> Book:
     """The whole workbook for *a*, compared with the memo's own assumptions.
 
-    *facts* are what the file says of itself on the cover and in its properties.
+    *simulation* gives the tables of a set of assumptions. *facts* are what the file says of itself
+    on the cover and in its properties.
     """
     originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
-    model = core(a, originals)
+    model = core(a, simulation(a), originals)
     figures = model.figures()
     registry = sources.build(a.inputs(), _cells(a, figures), originals)
-    at_memo = _at_memo(model if a.digest == baseline.digest else core(baseline, originals))
+    own = model
+    if a.digest != baseline.digest:
+        own = core(baseline, simulation(baseline), originals)
+    at_memo = _at_memo(own)
     proof = memo.build(
         memo_facts.printed(),
         memo_facts.quoted(),
@@ -175,7 +197,10 @@ def assemble(a: Assumptions, baseline: Assumptions, facts: Mapping[str, str]) ->
     )
     verdict = checks.build(_checks(model, proof, registry), model.constants)
     front = cover.build(
-        a.meta.purpose, model.as_of, model.policy, model.scenarios, verdict, registry, facts
+        a.meta.purpose,
+        model.as_of,
+        cover.State(model.policy, model.scenarios, verdict, registry, model.demand),
+        facts,
     )
     tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
     if faults := unit_faults(tabs):
@@ -318,6 +343,21 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Weights and cache fit in a pod",
             "Memory for the KV cache beyond what the weights leave, against all of a pod’s memory",
             highest(0, model.pod.kv_memory - model.pod.free_memory) / model.pod.memory,
+        ),
+        *(
+            checks.Check(
+                f"stale_{key}",
+                f"The tables of {PRESETS[key]} are of its inputs",
+                "Number of inputs that differ from those its tables were computed from",
+                changed,
+            )
+            for key, changed in model.demand.changed.items()
+        ),
+        checks.Check(
+            "demand_range",
+            "The calculator stays within its table",
+            "1 where users are asked for that the simulated table does not have",
+            1 - model.demand.inside,
         ),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

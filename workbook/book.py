@@ -35,7 +35,7 @@ class Line(Scalar):
     entry: Input | None = None
     constant: float | None = None
     memo: str = ""
-    how: str = ""
+    how: str | None = ""
     show: str = ""
     strong: bool = False
     output: bool = False
@@ -50,9 +50,9 @@ class Line(Scalar):
 
     @property
     def words(self) -> str:
-        """How the line comes about, for the How column."""
-        if self.how:
-            return self.how
+        """How the line comes about, for the How column; empty where *how* is None."""
+        if self.how is None or self.how:
+            return self.how or ""
         if self.entry is not None:
             return self.entry.note
         if self.algebra is None:
@@ -322,7 +322,7 @@ class Series:
 class Chart:
     """A native chart under a live headline."""
 
-    kind: Literal["stacked_share", "waterfall", "tornado", "scatter"]
+    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves"]
     headline: Expr
     title: str
     series: tuple[Series, ...]

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from workbook import __version__, theme, xlsx
-from workbook.assemble import assemble
+from workbook.assemble import Simulation, assemble
 from workbook.assumptions import Assumptions
 from workbook.assumptions.entries import SCHEMA
 from workbook.book import Book, lines_of
 from workbook.layout import Layout, lay_out
+from workbook.simulated import simulate
 from workbook.values import Cell, Filled, Value, fill
 
 
@@ -51,15 +52,18 @@ class Built:
         return value
 
 
-def make(a: Assumptions, baseline: Assumptions) -> Built:
-    """The workbook for *a*, in memory. Raises values.Disagreement where two engines differ."""
+def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulate) -> Built:
+    """The workbook for *a*, in memory, with the tables that *simulation* gives.
+
+    Raises values.Disagreement where two engines differ.
+    """
     facts = {
         "Generator version": __version__,
         "Schema version": f"v{SCHEMA}",
         "Assumptions digest": a.digest[:16],
         "Follows": a.meta.document,
     }
-    book = assemble(a, baseline, facts)
+    book = assemble(a, baseline, facts, simulation)
     look = theme.load()
     layout = lay_out(book, look)
     stamp = datetime.combine(a.control.as_of.value, time(), UTC)

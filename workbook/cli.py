@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,10 +58,11 @@ def _explained(error: Exception) -> int:
     """One clear message for an error, and its exit code."""
     from workbook.assumptions import InputFaults
     from workbook.build import OutputError
+    from workbook.simulated import SimulationMissing
     from workbook.values import FillError
 
     print(error, file=sys.stderr)
-    if isinstance(error, InputFaults | OutputError):
+    if isinstance(error, InputFaults | OutputError | SimulationMissing):
         return BAD_INPUT
     if isinstance(error, FillError):
         print("Nothing was written.", file=sys.stderr)
@@ -120,12 +122,14 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
 
 def _build(options: argparse.Namespace) -> int:
     started = time.perf_counter()
-    from workbook import build
+    from workbook import build, simulated
     from workbook.assumptions import baseline, load
 
+    simulated.check_presets()
     assumptions = load(options.assumptions, options.settings)
     build.check_path(options.out)
-    built = build.make(assumptions, baseline())
+    progress = None if options.quiet else _progress()
+    built = build.make(assumptions, baseline(), partial(simulated.simulate, progress=progress))
     build.save(built.filled.data, options.out)
     seconds = time.perf_counter() - started
     if options.json:
@@ -133,6 +137,20 @@ def _build(options: argparse.Namespace) -> int:
     elif not options.quiet:
         print(_headline(built, options.out, seconds))
     return OK
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Tells which tables are there: on one line of a terminal, or one line in all elsewhere."""
+    on_terminal = sys.stderr.isatty()
+
+    def tell(done: int, wanted: int) -> None:
+        text = f"Simulated tables: {done} of {wanted}"
+        if on_terminal:
+            print(f"\r{text}", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
+        elif done == 0:
+            print(f"{text}; what is missing is computed now, which takes minutes", file=sys.stderr)
+
+    return tell
 
 
 def _summary(built: Built, path: Path, seconds: float) -> dict[str, object]:

@@ -29,8 +29,8 @@ def unit_of(expr: Expr) -> Unit | None:
     match expr:
         case Constant(value=value):
             return NONE if value else None
-        case Text():
-            return TEXT
+        case Text(stands_in=stands_in):
+            return None if stands_in else TEXT
         case Body():
             return None
         case Leaf():

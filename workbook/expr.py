@@ -88,9 +88,10 @@ class Constant(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Text(Expr):
-    """Literal text."""
+    """Literal text; where it *stands_in* for a figure that there is not, it fits any unit."""
 
     value: str
+    stands_in: bool = False
 
 
 Operator = Literal["+", "-", "*", "/", "=", "<>", "<", "<=", ">", ">=", "&"]
@@ -308,6 +309,36 @@ def shown(operand: Expr, pattern: str, places: Operand) -> Call:
 def dated(operand: Expr) -> Call:
     """A date as text, such as 2026-02-24."""
     return _call("dated", operand, Text("yyyy-mm-dd"))
+
+
+def no_figure(words: str) -> Text:
+    """What a cell says where it has no figure: text that fits any unit."""
+    return Text(words, stands_in=True)
+
+
+def logarithm(operand: Expr) -> Call:
+    """The natural logarithm of a figure without a unit; #NUM! unless it is above 0."""
+    return _call("logarithm", operand)
+
+
+def exponential(operand: Expr) -> Call:
+    """e to the power of a figure without a unit."""
+    return _call("exponential", operand)
+
+
+def whole_up(operand: Expr) -> Call:
+    """The operand rounded up to a whole number, away from zero."""
+    return _call("whole_up", operand)
+
+
+def step(key: Expr, rising: Vector) -> Call:
+    """The place of the last cell of a column that rises and is not above *key*; #N/A if none is."""
+    return _call("step", key, Range(rising))
+
+
+def count_within(keys: Vector, key: Expr, values: Vector, most: Expr) -> Call:
+    """How many entities have *key* in *keys* and at most *most* in *values*."""
+    return _call("count_within", Range(keys), key, Range(values), most)
 
 
 def repeated(text: str, times: Expr) -> Call:

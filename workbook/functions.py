@@ -124,6 +124,51 @@ def _cells(argument: Argument) -> Cells:
     return value if isinstance(value, list | tuple) else (_scalar(value),)
 
 
+def _logarithm(arguments: Sequence[Argument]) -> float:
+    value = number(arguments[0]())
+    if value <= 0:
+        raise ErrorValue("#NUM!")
+    return math.log(value)
+
+
+def _exponential(arguments: Sequence[Argument]) -> float:
+    try:
+        return math.exp(number(arguments[0]()))
+    except OverflowError:
+        raise ErrorValue("#NUM!") from None
+
+
+def _whole_up(arguments: Sequence[Argument]) -> float:
+    value = number(arguments[0]())
+    # 15 significant digits are what a spreadsheet sees of a double
+    return math.copysign(math.ceil(float(f"{abs(value):.15g}")), value) + 0.0
+
+
+def _step(arguments: Sequence[Argument]) -> float:
+    key = number(arguments[0]())
+    if found := sum(1 for cell in _cells(arguments[1]) if number(cell) <= key):
+        return float(found)
+    raise ErrorValue("#N/A")
+
+
+def _count_within(arguments: Sequence[Argument]) -> float:
+    keys, values = _cells(arguments[0]), _cells(arguments[2])
+    key, most = _scalar(arguments[1]()), number(arguments[3]())
+    pairs = zip(keys, values, strict=True)
+    return float(sum(1 for k, v in pairs if _equal(k, key) and number(v) <= most))
+
+
+def _within_unit(units: Sequence[MaybeUnit]) -> Unit:
+    one_unit(units[:2])
+    one_unit(units[2:])
+    return NONE
+
+
+def _bare(units: Sequence[MaybeUnit]) -> Unit:
+    _must(units[0], NONE, "a logarithm or a power")
+    return NONE
+
+
 def _scalar(value: Value | Cells) -> Value:
     if value is None or isinstance(value, float | int | str | bool):
         return value
@@ -378,6 +423,26 @@ BY_NAME: dict[str, Function] = {
         lambda w: f"{w[0]}, rounded",
         _rounded_unit,
         lambda a: float(_half_up(number(a[0]()), int(number(a[1]())))),
+    ),
+    "logarithm": Function("LN", lambda w: f"the logarithm of {w[0]}", _bare, _logarithm),
+    "exponential": Function("EXP", lambda w: f"e to the power of {w[0]}", _bare, _exponential),
+    "whole_up": Function(
+        "ROUNDUP({0},0)",
+        lambda w: f"{w[0]}, rounded up",
+        lambda u: arithmetic_unit(u[:1]),
+        _whole_up,
+    ),
+    "step": Function(
+        "MATCH({0},{1},1)",
+        lambda w: f"the place of the last {w[1]} that is not above {w[0]}",
+        _place_unit,
+        _step,
+    ),
+    "count_within": Function(
+        "SUMPRODUCT(({0}={1})*({2}<={3}))",
+        lambda w: f"the number of rows whose {w[0]} is {w[1]} and whose {w[2]} is at most {w[3]}",
+        _within_unit,
+        _count_within,
     ),
     "shown": Function("TEXT(ROUND({0},{2}),{1})", lambda w: w[0], _shown_unit, _shown),
     "dated": Function("TEXT", lambda w: w[0], _dated_unit, _dated),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-DIMENSIONLESS_NAMES = frozenset({"1", "share", "x"})
+DIMENSIONLESS_NAMES = frozenset({"1", "share", "x", "log", "concentration"})
 SYMBOLS = frozenset(
     {
         "USD",
@@ -80,7 +80,7 @@ def parse(text: str) -> Unit:
     """The unit that *text* names.
 
     ``·`` multiplies and ``/`` divides by what follows it, a symbol or one bracket of symbols;
-    ``share``, ``x`` and ``1`` have no dimension.
+    ``share``, ``x``, ``1`` and the like have no dimension.
 
     >>> str(parse("USD/(H100e·h)") * parse("H100e·h/yr"))
     'USD/yr'

@@ -195,6 +195,7 @@ class _Writer:
             "waterfall": self._waterfall,
             "tornado": self._tornado,
             "scatter": self._scatter,
+            "curves": self._curves,
         }
         chart = kinds[placed.chart.kind](placed)
         chart.set_title(
@@ -286,6 +287,23 @@ class _Writer:
         return chart
 
     def _scatter(self, placed: PlacedChart) -> NativeChart:
+        chart = self._lines(placed)
+        chart.set_x_axis(self._axis(placed.chart.across_title, "chart_pct_axis") | {"min": 0})
+        chart.set_y_axis(
+            self._axis(placed.chart.value_title, placed.chart.value_show, grid=True) | {"min": 0}
+        )
+        return chart
+
+    def _curves(self, placed: PlacedChart) -> NativeChart:
+        """Lines on axes that are both logarithmic."""
+        chart = self._lines(placed)
+        ten = {"log_base": 10, "min": 1, "label_position": "low"}
+        show = placed.chart.value_show
+        chart.set_x_axis(self._axis(placed.chart.across_title, show, grid=True) | ten)
+        chart.set_y_axis(self._axis(placed.chart.value_title, show, grid=True) | ten)
+        return chart
+
+    def _lines(self, placed: PlacedChart) -> NativeChart:
         chart = self._book.add_chart({"type": "scatter", "subtype": "straight"})
         for series, cells in zip(placed.chart.series, placed.series, strict=True):
             chart.add_series(
@@ -296,10 +314,6 @@ class _Writer:
                 }
                 | self._stroke(series.style, series.data, series.labels)
             )
-        chart.set_x_axis(self._axis(placed.chart.across_title, "chart_pct_axis") | {"min": 0})
-        chart.set_y_axis(
-            self._axis(placed.chart.value_title, placed.chart.value_show, grid=True) | {"min": 0}
-        )
         chart.set_legend({"position": "top", "font": self._font("tiny")})
         return chart
 

@@ -4,6 +4,7 @@ from workbook.assumptions.faults import Fault, InputFaults
 from workbook.assumptions.groups import Row, Section, Table
 from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Day, Input, Meta, Number, Text
 from workbook.assumptions.load import baseline, load
+from workbook.assumptions.presets import PRESETS, SERVICE, preset_path
 from workbook.assumptions.sections import (
     Allocation,
     Assumptions,
@@ -12,9 +13,11 @@ from workbook.assumptions.sections import (
     CaseRow,
     CommitmentRow,
     Control,
+    Demand,
     FleetRow,
     LevelRow,
     ModelRow,
+    Parameters,
     Pod,
     PriceRow,
     Pricing,
@@ -29,6 +32,8 @@ from workbook.assumptions.sections import (
 )
 
 __all__ = [
+    "PRESETS",
+    "SERVICE",
     "Allocation",
     "Assumptions",
     "Basis",
@@ -40,6 +45,7 @@ __all__ = [
     "CommitmentRow",
     "Control",
     "Day",
+    "Demand",
     "Fault",
     "FleetRow",
     "Input",
@@ -48,6 +54,7 @@ __all__ = [
     "Meta",
     "ModelRow",
     "Number",
+    "Parameters",
     "Pod",
     "PriceRow",
     "Pricing",
@@ -65,4 +72,5 @@ __all__ = [
     "Utilization",
     "baseline",
     "load",
+    "preset_path",
 ]

@@ -9,6 +9,7 @@ from workbook.assumptions.build import Builder
 from workbook.assumptions.document import read
 from workbook.assumptions.entries import Reader
 from workbook.assumptions.faults import Fault, InputFaults
+from workbook.assumptions.presets import PRESETS, read_preset
 from workbook.assumptions.rules import broken
 from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
 from workbook.assumptions.store import Given, Store
@@ -43,12 +44,15 @@ def load_over(base: Path, files: Sequence[Path], settings: Sequence[str]) -> Ass
     store = Store()
     first = _read(base, base.name, 0, store)
     faults = list(first[1])
+    for section in PRESETS:
+        read_preset(section, store)
     for layer, path in enumerate(files, start=1):
         faults += _overlay(path, layer, store)
     faults += single.apply(settings, len(files) + 1, store)
     assumptions = _built(store, first[0], faults)
     if assumptions is None:
-        files_in_order = [base.name, *(str(path) for path in files), single.ORIGIN.name]
+        files_in_order = [base.name, *(f"{name}.toml" for name in PRESETS.values())]
+        files_in_order += [*(str(path) for path in files), single.ORIGIN.name]
         faults.sort(key=lambda fault: (files_in_order.index(fault.file), fault.line or 0))
         raise InputFaults(faults)
     return assumptions

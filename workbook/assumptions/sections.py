@@ -249,6 +249,41 @@ class RungRow(Row):
 
 
 @dataclass(frozen=True, eq=False)
+class Demand(Section):
+    """What is asked of the simulated ladder: so many users, of which kind, held how often."""
+
+    users: Number
+    preset: Choice
+    rung: Choice
+    level: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters(Section):
+    """The single numbers of a preset of the simulation; a file of its own gives them."""
+
+    messages_per_day: Number
+    messages_per_session: Number
+    ceiling: Number
+    holding_mean: Number
+    holding_cv: Number
+    short_share: Number
+    short_gap: Number
+    short_log_sd: Number
+    long_gap: Number
+    long_log_sd: Number
+    night_floor: Number
+    kappa: Number
+    peak_hour: Number
+    sigma: Number
+    correlation: Number
+    shared_sigma: Number
+    memory_hours: Number
+    level: Number
+    slots: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Assumptions:
     """Every input of the workbook, validated; one attribute a section, in the order of the file."""
 
@@ -273,6 +308,9 @@ class Assumptions:
     batch: Batch
     bridge: Bridge
     ladder: Table[RungRow]
+    demand: Demand
+    weekly_max: Parameters
+    time_share: Parameters
 
     def inputs(self) -> tuple[Input, ...]:
         """Return all inputs in the order of the file."""

@@ -68,7 +68,7 @@ def _place_line(canvas: Canvas, line: Line, left: int, right: int) -> None:
         words = canvas.theme.words_of(line.unit, line.show)
         canvas.put(row, grid.unit, words, Style("unit"))
     if grid.how is not None:
-        canvas.put(row, grid.how, line.words, Style("how" if grid.wrap_how else "how_open"))
+        canvas.put(row, grid.how, line.words or None, Style("how" if grid.wrap_how else "how_open"))
         texts += [(line.words, grid.widths[grid.how], "small")] if grid.wrap_how else []
     if grid.source is not None:
         canvas.put(row, grid.source, line.memo or None, Style("source"))

@@ -17,6 +17,9 @@ WRAPPED = frozenset({"note", "muted"})
 FLUSH = frozenset({"label", "unit"})
 """Text without an indent, and so with a head without one."""
 
+MOST_RULED = 500
+"""Rows of a table that are ruled over the tab's whole width; longer ones only under their cells."""
+
 
 def place_down(canvas: Canvas, table: Table, left: int) -> None:
     """Names, then a column each: heads, units, entities, totals, and how each comes about."""
@@ -31,7 +34,8 @@ def place_down(canvas: Canvas, table: Table, left: int) -> None:
         _place_column(canvas, column, Strip(Place(canvas.tab.name, first, col), count))
     for i in range(count):
         canvas.wrap(first + i, _wrapped_texts(canvas, table, i, left))
-        canvas.fill(first + i, left + len(columns) + 1, right, Style("row"))
+        if count <= MOST_RULED:
+            canvas.fill(first + i, left + len(columns) + 1, right, Style("row"))
     if table.mute is not None:
         corner = Place(canvas.tab.name, first, left)
         opposite = Place(canvas.tab.name, first + count - 1, left + len(columns))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbook.book import Band, Contents, Legend, Line, Lines, Prose, Tab
 from workbook.expr import dated, joined, same, shown, when
 from workbook.tabs.checks import Checks
+from workbook.tabs.demand import Demand
 from workbook.tabs.policy import Policy
 from workbook.tabs.scenarios import Scenarios
 from workbook.tabs.sources import Sources
@@ -29,6 +30,17 @@ STEPS = (
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """The tabs whose state the cover shows."""
+
+    policy: Policy
+    scenarios: Scenarios
+    checks: Checks
+    sources: Sources
+    demand: Demand
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     """The tab, and what every tab's header draws from it."""
 
@@ -39,37 +51,34 @@ class Cover:
 def build(
     purpose: str,
     as_of_input: Line,
-    policy: Policy,
-    scenarios: Scenarios,
-    checks: Checks,
-    sources: Sources,
+    state: State,
     facts: Mapping[str, str],
 ) -> Cover:
     """The cover. *facts* are said of the file itself: version, digest, how it was made."""
-    live = Line("cover_live", "Live scenario", "text", policy.live)
+    live = Line("cover_live", "Live scenario", "text", state.policy.live)
     as_of = Line("cover_as_of", "Inputs as of", "date", as_of_input)
     changed = Line(
         "cover_changed",
         "Inputs changed",
         "text",
         when(
-            same(sources.changed, 0),
+            same(state.sources.changed, 0),
             "none: all as in the memo",
-            joined(shown(sources.changed, "0", 0), " differ from the memo; see Sources"),
+            joined(shown(state.sources.changed, "0", 0), " differ from the memo; see Sources"),
         ),
     )
     revenue = Line(
         "cover_revenue",
         "Revenue a year",
         "USD/yr",
-        scenarios.live.revenue,
+        state.scenarios.live.revenue,
         show="card_usd",
     )
-    state = Line("cover_checks", "Checks", "text", checks.line, show="status")
-    today = Lines(
-        "Today",
-        (live, revenue, state, changed, as_of),
+    passed = Line("cover_checks", "Checks", "text", state.checks.line, show="status")
+    simulated = Line(
+        "cover_simulation", "Simulated tables", "text", state.demand.state, show="status"
     )
+    today = Lines("Today", (live, revenue, passed, simulated, changed, as_of))
     tab = Tab(
         "Cover",
         purpose,
@@ -79,9 +88,9 @@ def build(
         grid="cover",
     )
     band = Band(
-        live=joined("Live scenario: ", policy.live),
-        checks=checks.line,
+        live=joined("Live scenario: ", state.policy.live),
+        checks=state.checks.line,
         as_of=joined("Inputs as of ", dated(as_of_input)),
-        banner=checks.banner,
+        banner=state.checks.banner,
     )
     return Cover(band, tab)

@@ -43,6 +43,7 @@ class Earned:
     breakeven: Column
     research: Column
     lost: Column
+    per_request: Column
     columns: tuple[Column, ...]
 
 
@@ -130,6 +131,7 @@ def prices_of(market: Market, capacity: Capacity, constants: Constants) -> Earne
         breakeven,
         research,
         lost,
+        per_request,
         (factor, revenue, per_request, breakeven, needed, production, research, lost),
     )
 

@@ -229,7 +229,8 @@ def _quotes(
     def shows(key: str, label: str, value: Column) -> Column:
         inside = when(both(at_least(value, low), below(value, high)), 1, 0)
         how = "1 where the value shows the printed digits, or lies in the printed range"
-        return axis.formula(key, label, "1", when(given(low), inside, 0), how=how, show="flag")
+        compared = both(given(low), given(value))
+        return axis.formula(key, label, "1", when(compared, inside, 0), how=how, show="flag")
 
     ties = shows("tied", "Ties at memo’s inputs", at_inputs)
     ties_live = shows("tied_live", "Ties live", live)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Line, Lines, Tab, Table, entered
-from workbook.expr import above, rounded, when
+from workbook.expr import At, Expr, above, rounded, when
 from workbook.tabs.constants import Constants
 from workbook.tabs.earnings import Capacity, Market, answers, by_reading, prices_of
 from workbook.tabs.figures import figure
@@ -34,6 +34,7 @@ class Pod:
     output_price: Line
     realised_factor: Line
     research_revenue: Line
+    request_revenue: Expr
     lost: Line
     lost_low: Line
     lost_high: Line
@@ -99,6 +100,7 @@ def build(a: Assumptions, constants: Constants, supply: Supply) -> Pod:
         output_price=given["output_price"],
         realised_factor=given["realised_factor"],
         research_revenue=chosen.research_revenue,
+        request_revenue=At(earned.per_request, "realised"),
         lost=chosen.lost,
         lost_low=given["lost_profit_low"],
         lost_high=given["lost_profit_high"],

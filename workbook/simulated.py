@@ -1,0 +1,197 @@
+"""The simulation's tables as plain data: the only module that knows the simulation.
+
+Tables of the shipped presets go with the project; those of other presets are kept once computed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbook.assumptions import (
+    PRESETS,
+    SERVICE,
+    Assumptions,
+    Fault,
+    InputFaults,
+    Number,
+    Parameters,
+    preset_path,
+)
+from workbook.demand_facts import Ladder, Origin, Simulated
+from workbook.paths import TABLES
+
+if TYPE_CHECKING:
+    from simcore.faults import ParameterFaults
+    from simcore.preset import Preset
+    from simcore.tables.table import Cell, Recipe, Table
+
+Progress = Callable[[int, int], None]
+"""Told how many tables are there, of how many; only where one has to be computed."""
+
+KINDS = ("ladder",)
+"""The kinds of table that the workbook shows."""
+
+RESOLVED = 4
+"""Key columns and figures of the ladder before its standard error."""
+
+
+class SimulationMissing(Exception):
+    """A table has to be computed, and what computes it is not installed."""
+
+
+def check_presets() -> None:
+    """Raise InputFaults with every fault of the presets' files, if there is any."""
+    from simcore.faults import ParameterFaults
+
+    faults: list[Fault] = []
+    for section in PRESETS:
+        try:
+            _loaded(section)
+        except ParameterFaults as error:
+            faults += _faults_of(error, "")
+    if faults:
+        raise InputFaults(faults)
+
+
+def simulate(
+    a: Assumptions,
+    progress: Progress | None = None,
+    *,
+    shipped: Path = TABLES,
+    kept: Path | None = None,
+) -> tuple[Simulated, ...]:
+    """Return each preset of *a* with its tables, found or computed.
+
+    *kept* is where computed tables are kept, in place of the simulation's own folder. Raises
+    InputFaults where the numbers do not fit together, and SimulationMissing.
+    """
+    from simcore.tables.cache import FOLDER, Cache
+    from simcore.tables.make import make_tables
+    from simcore.tables.recipes import SEED, recipes
+
+    presets = _presets(a)
+    wanted = [each for each in recipes(presets) if each.kind in KINDS]
+    cache = Cache(kept or FOLDER, shipped)
+    found = [cache.found(recipe, SEED) for recipe in wanted]
+    if None in found:
+        if progress:
+            progress(0, len(wanted))
+        try:
+            made = make_tables(wanted, SEED, cache=cache, jobs=_processors(), progress=progress)
+        except ModuleNotFoundError as error:
+            raise SimulationMissing(_missing(wanted, found, error)) from None
+        found = [each.table for each in made]
+    tables = {table.name: table for table in found if table is not None}
+    return tuple(
+        _simulated(section, preset, tables[f"ladder-{preset.name}"])
+        for section, preset in zip(PRESETS, presets, strict=True)
+    )
+
+
+def _missing(
+    wanted: Sequence[Recipe], found: Sequence[Table | None], error: ModuleNotFoundError
+) -> str:
+    names = ", ".join(r.name for r, table in zip(wanted, found, strict=True) if table is None)
+    return (
+        f"{names}: no table of these inputs is kept, and {error.name}, which computes it, is not "
+        "installed. Install it with: pip install 'compute-allocation[simulation]'; or give the "
+        "preset the values that the shipped tables were computed from"
+    )
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
+
+
+def _loaded(section: str) -> Preset:
+    from simcore.faults import Fault as Found
+    from simcore.faults import ParameterFaults
+    from simcore.presets import load_preset
+
+    preset = load_preset(str(preset_path(section)))
+    if preset.name != PRESETS[section]:
+        message = f'"{preset.name}", where "{PRESETS[section]}" is needed'
+        raise ParameterFaults([Found(preset_path(section).name, "name", message)])
+    return preset
+
+
+def _presets(a: Assumptions) -> list[Preset]:
+    """The presets with the numbers of the assumptions, which may differ from their files'."""
+    from simcore.faults import ParameterFaults
+
+    faults: list[Fault] = []
+    presets = []
+    for section in PRESETS:
+        try:
+            presets.append(_with_numbers(_loaded(section), getattr(a, section)))
+        except ParameterFaults as error:
+            faults += _faults_of(error, section)
+    if faults:
+        raise InputFaults(faults)
+    return presets
+
+
+def _with_numbers(preset: Preset, given: Parameters) -> Preset:
+    numbers = {
+        item.name: _plain(getattr(given, item.name))
+        for item in fields(given)
+        if isinstance(getattr(given, item.name), Number)
+    }
+    service = {key: numbers.pop(key) for key in SERVICE}
+    return replace(
+        preset,
+        # the fields are numbers, of the kinds that the names say
+        behaviour=replace(preset.behaviour, **numbers),  # type: ignore[arg-type]
+        service=replace(preset.service, **service),  # type: ignore[arg-type]
+    )
+
+
+def _plain(entry: Number) -> float | int:
+    assert entry.value is not None
+    return int(entry.value) if entry.whole else entry.value
+
+
+def _faults_of(error: ParameterFaults, section: str) -> list[Fault]:
+    """The faults as the workbook tells them; those of changed numbers by the inputs' ids."""
+    told = []
+    for fault in error.faults:
+        file, _, line = fault.place.rpartition(":")
+        key = f"{section}.{fault.key.rpartition('.')[2]}" if section else fault.key
+        if line.isdigit():
+            told.append(Fault(file, int(line), key, fault.message))
+        else:
+            told.append(Fault(fault.place, None, key, fault.message))
+    return told
+
+
+def _simulated(section: str, preset: Preset, table: Table) -> Simulated:
+    texts = (
+        ("Mode", str(preset.behaviour.mode)),
+        ("Norm", str(preset.behaviour.norm)),
+        ("Service level is a share of", str(preset.service.measure)),
+        ("Time zones, from the first", _listed(preset.behaviour.zone_offsets, "{:g} h")),
+        ("Weights of the zones", _listed(preset.behaviour.zone_weights, "{:g} of 1")),
+        ("Weekdays, Monday first", _listed(preset.behaviour.weekdays, "{:g}")),
+    )
+    keys = frozenset(key.rpartition(".")[2] for key in table.inputs if "." in key)
+    origin = Origin(table.title, table.digest, table.seed, keys)
+    return Simulated(section, preset.name, preset.title, texts, _ladder(table.rows), origin)
+
+
+def _ladder(rows: Sequence[Sequence[Cell]]) -> Ladder:
+    rungs, levels, users = ([*dict.fromkeys(row[at] for row in rows)] for at in range(3))
+    return Ladder(
+        tuple(map(str, rungs)),
+        tuple(map(float, levels)),
+        tuple(map(float, users)),
+        tuple(float(row[3]) for row in rows),
+        tuple(float(row[RESOLVED]) for row in rows),
+    )
+
+
+def _listed(numbers: Sequence[float], pattern: str) -> str:
+    return " · ".join(pattern.format(number) for number in numbers)

@@ -1,0 +1,320 @@
+"""Demand: the simulated ladder, a calculator that reads it, and whether it is still right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbook.assumptions import Assumptions
+from workbook.book import Chart, Charts, Column, Line, Lines, Series, Tab, Table, entered
+from workbook.demand_facts import Simulated
+from workbook.expr import (
+    Constant,
+    Expr,
+    Operand,
+    above,
+    at_least,
+    at_most,
+    both,
+    exponential,
+    given,
+    highest,
+    joined,
+    largest,
+    logarithm,
+    lowest,
+    nth,
+    position,
+    same,
+    shown,
+    step,
+    when,
+    whole_up,
+)
+from workbook.tabs import guard, needs
+from workbook.tabs.bridge import Bridge
+from workbook.tabs.constants import Constants
+from workbook.tabs.pod import LABEL_WIDTH, Pod
+
+DOTS = ("held", "inference", "training", "research")
+RESULT_NOTE = (
+    "Intervals are those of the simulation’s samples. Pods are whole, and held all month. Revenue "
+    "counts messages before a user’s own ceiling and without what modulation adds."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Lines that other tabs may use."""
+
+    state: Line
+    changed: dict[str, Line]
+    inside: Line
+    tab: Tab
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the calculator reads between two rows of the table."""
+
+    inside: Line
+    reach: Line
+    between: Line
+    error: Line
+    lines: tuple[Line, ...]
+
+    def or_nothing(self, figure: Operand) -> Expr:
+        """The figure inside the table, and words in its place outside."""
+        return when(same(self.inside, 1), figure, needs.OUTSIDE)
+
+
+def build(
+    a: Assumptions,
+    found: Sequence[Simulated],
+    constants: Constants,
+    pod: Pod,
+    bridge: Bridge,
+) -> Demand:
+    """The tab for the tables that were *found* for the presets of *a*."""
+    users, preset, rung, level = (entered(entry) for entry in a.demand.inputs())
+    guarded = guard.build(found, {f.key: getattr(a, f.key) for f in found}, constants)
+    long, rungs = needs.long_table(found), needs.rungs_of(found, a.demand)
+    levels, shares = needs.levels_of(found, a.demand)
+    presets = guarded.presets
+    picked = (
+        Line(
+            "demand_preset_place",
+            "Place of the preset",
+            "1",
+            position(preset, presets.names),
+        ),
+        Line("demand_rung_place", "Place of the rung", "1", position(rung, rungs.axis.names)),
+        Line("demand_level_place", "Place of the level", "1", position(level, levels.names)),
+    )
+    grid_users = found[0].ladder.users
+    one_pod = Line("one_pod", "One pod", "pod", constant=1.0, memo="Definition")
+    width = Line(
+        "demand_width",
+        "Standard errors on either side of an interval of 95%",
+        "1",
+        constant=1.959963984540054,
+        show="decimal3",
+        memo="Normal distribution",
+    )
+    pod_slots = Line("demand_pod_slots", "Slots of one pod", "slot", pod.slots * one_pod)
+    axis, grid = needs.grid_of(grid_users)
+    shape = needs.shape_of(rungs.number, shares, grid, picked[2])
+    held = needs.per_pod(
+        found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0], width
+    )
+    curves = needs.curves(long, rungs.axis, held.start, axis, grid)
+    read = _read(users, nth(held.start, picked[1]), long, grid, shape)
+    messages = Line(
+        "demand_messages",
+        "Messages of a user a day",
+        "req/(user·day)",
+        nth(guarded.messages, picked[0]),
+    )
+    results = _results(users, messages, read, width, pod, constants)
+    tab = Tab(
+        "Demand",
+        "Slots and pods that users need, from the simulated ladder, and what they cost and earn",
+        "pod",
+        (
+            guarded.at_top,
+            Lines(
+                "Calculator: type and pick in the cream cells",
+                (users, preset, rung, level, *results),
+                note=RESULT_NOTE,
+            ),
+            held.beside,
+            Charts((_chart(curves, users, preset, level, results[1]),)),
+            Lines(
+                "Working: between two rows of the table",
+                (*picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
+            ),
+            *held.working,
+            Table("Service levels of the table", levels, (shares,)),
+            *guarded.blocks,
+            curves,
+            long.table,
+        ),
+        grid="wide",
+        label_width=LABEL_WIDTH,
+    )
+    return Demand(guarded.state, guarded.changed, read.inside, tab)
+
+
+def _read(users: Line, start: Expr, long: needs.Long, grid: Column, shape: needs.Shape) -> _Read:
+    """Slots and error at any users, between the rows below and above: straight on logarithms."""
+    smallest = Line("demand_smallest", "Fewest users of the table", "user", nth(grid, Constant(1)))
+    most = Line("demand_largest", "Most users of the table", "user", largest(grid))
+    within = both(at_least(users, smallest), at_most(users, most))
+    inside = Line(
+        "demand_inside",
+        "Users are within the table",
+        "1",
+        when(given(users), when(within, 1, 0), 0),
+        show="flag",
+        how="1 where they are; outside there is no answer",
+    )
+    asked = Line(
+        "demand_asked",
+        "Users asked for",
+        "user",
+        when(same(inside, 1), users, smallest),
+        how="Those typed in, where they are within the table",
+    )
+    before = Line("demand_start", "Rows before the curve", "1", start)
+    place = Line(
+        "demand_place",
+        "Row of the curve below",
+        "1",
+        lowest(step(asked, grid), shape.users - 1),
+        how="The last row whose users are not above those asked for",
+    )
+
+    def ends(key: str, label: str, unit: str, column: Column, first: Expr) -> tuple[Line, Line]:
+        low = Line(f"demand_{key}_low", f"{label} in the row below", unit, nth(column, first))
+        high = Line(f"demand_{key}_high", f"{label} in the row above", unit, nth(column, first + 1))
+        return low, high
+
+    fewer, more = ends("users", "Users", "user", grid, place)
+    lower, upper = ends("slots", "Slots", "slot", long.slots, before + place)
+    low_error, high_error = ends("error", "Error", "slot", long.error, before + place)
+    way = Line(
+        "demand_way",
+        "Way to the row above, on logarithms",
+        "1",
+        logarithm(asked / fewer) / logarithm(more / fewer),
+        show="decimal3",
+        how="Logarithm of users ÷ users below, over that of users above ÷ users below",
+    )
+    times = Line(
+        "demand_times",
+        "Slots above ÷ slots below",
+        "1",
+        when(above(lower, 0), upper / lower, 0),
+        show="decimal3",
+        how="Nothing where the row below needs no slots",
+    )
+    between = Line(
+        "demand_between",
+        "Slots between the rows",
+        "slot",
+        when(above(times, 0), lower * exponential(way * logarithm(times)), way * upper),
+        show="decimal3",
+        how="Slots below × (slots above ÷ slots below) to the power of the way",
+    )
+    error = Line(
+        "demand_error",
+        "Standard error between the rows",
+        "slot",
+        low_error + way * (high_error - low_error),
+        show="decimal3",
+    )
+    words = joined(shown(smallest, "#,##0", 0), " to ", shown(most, "#,##0", 0), " users")
+    reach = Line("demand_reach_words", "What the table has", "text", words, how=None)
+    working = (smallest, most, reach, inside, asked, before, place, fewer, more, lower, upper)
+    rest = (low_error, high_error, way, times, between, error)
+    return _Read(inside, reach, between, error, (*working, *rest))
+
+
+def _results(
+    users: Line, messages: Line, read: _Read, width: Line, pod: Pod, constants: Constants
+) -> tuple[Line, ...]:
+    """Slots with their interval, pods, and what they cost and earn a month."""
+    words = when(
+        same(read.inside, 1),
+        "● within the table",
+        joined("▲ outside the table, which has ", read.reach),
+    )
+    state = Line("demand_reach", "Where it reads", "text", words, show="status", how=None)
+    slots = Line(
+        "demand_slots",
+        "Slots that they need",
+        "slot",
+        read.or_nothing(read.between),
+        how="Between the rows of the table, straight on logarithms",
+        strong=True,
+        output=True,
+    )
+    spread = width * read.error
+    low = Line(
+        "demand_from",
+        "… from, with 95% confidence",
+        "slot",
+        read.or_nothing(highest(0, read.between - spread)),
+        how="Slots − 1.96 standard errors",
+    )
+    high = Line(
+        "demand_to",
+        "… to, with 95% confidence",
+        "slot",
+        read.or_nothing(read.between + spread),
+        how="Slots + 1.96 standard errors",
+    )
+    # what only rounding adds to a whole number of pods buys none
+    whole = whole_up(read.between / pod.slots * (1 - constants.tolerance))
+    pods = Line(
+        "demand_pods",
+        "Pods",
+        "pod",
+        read.or_nothing(whole),
+        how="Slots ÷ slots of a pod, rounded up",
+        show="whole",
+        strong=True,
+        output=True,
+    )
+    cost = Line(
+        "demand_cost",
+        "Cost a month",
+        "USD/mo",
+        read.or_nothing(pods * pod.hour_cost * pod.month_hours),
+        how="Pods × cost of a pod hour × hours in a month",
+    )
+    requests = Line(
+        "demand_requests",
+        "Requests a month",
+        "req/mo",
+        read.or_nothing(users * messages * pod.month_hours / constants.hours_per_day),
+        how="Users × messages a day of the preset × days in a month",
+    )
+    revenue = Line(
+        "demand_revenue",
+        "Revenue a month, realised price",
+        "USD/mo",
+        read.or_nothing(requests * pod.request_revenue),
+        how="Requests × revenue of a request at the realised price",
+    )
+    margin = Line(
+        "demand_margin",
+        "Margin a month",
+        "USD/mo",
+        read.or_nothing(revenue - cost),
+        how="Revenue − cost",
+        strong=True,
+        output=True,
+    )
+    return (state, slots, low, high, pods, cost, requests, revenue, margin)
+
+
+def _chart(curves: Table, users: Line, preset: Line, level: Line, slots: Line) -> Chart:
+    grid, *rungs = curves.columns
+    series = [
+        Series(rung.label, rung, colour, across=grid, style="dashed" if at % 2 else "line")
+        for at, (rung, colour) in enumerate(zip(rungs, DOTS, strict=True))
+    ]
+    dot = Series("Calculator", slots, "down", across=users, style="dot", labels="decimal1")
+    return Chart(
+        kind="curves",
+        headline=joined("Slots against users: ", preset, ", ", level),
+        title="Slots that users need, by rung",
+        series=(*series, dot),
+        categories=None,
+        across_title="Users (each line is ten times the last)",
+        value_title="Slots (each line is ten times the last)",
+        value_show="whole",
+        alt="Slots against users on logarithmic axes, a curve for each rung of the ladder, with "
+        "the calculator's answer as a dot.",
+    )
