@@ -164,7 +164,7 @@ def test_the_calculator_is_the_simulation_within_the_interval(
     users = sorted({round(10 ** random.uniform(0.8, 5.9)) for _ in range(7)} - set(USER_GRID))
     told = load_preset(preset)
     run = Run(np.random.SeedSequence([99, *rung.encode()]), Effort(32, 32, 0.05), 2)
-    levels = LEVELS[:3]
+    levels = LEVELS[:2]  # a small sample has too few weeks beyond the rarer ones
     for need in needs(told.behaviour, rung, told.service.measure, users, levels, run):
         asked: dict[str, Entry] = {
             "demand.users": float(need.users),
