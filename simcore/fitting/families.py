@@ -201,14 +201,16 @@ def fit_mixtures(gaps: Floats, most: int, seed: int) -> list[Family]:
 
 
 @one_thread
-def fit_families(gaps: Floats, seed: np.random.SeedSequence) -> tuple[Family, ...]:
+def fit_families(
+    gaps: Floats, seed: np.random.SeedSequence, most_components: int = MOST_COMPONENTS
+) -> tuple[Family, ...]:
     """Fit every family to positive *gaps* in seconds; the best by BIC comes first."""
     rng = np.random.default_rng(seed)
     if len(gaps) > MOST_GAPS:
         gaps = rng.choice(gaps, MOST_GAPS, replace=False)
     state = int(rng.integers(2**31))
     different = len(np.unique(gaps))
-    most = max(1, min(MOST_COMPONENTS, different // 2, len(gaps) // _LEAST_A_COMPONENT))
+    most = max(1, min(most_components, different // 2, len(gaps) // _LEAST_A_COMPONENT))
     found = fit_mixtures(gaps, most, state)
     if different > 1:
         found += [fit_pareto(gaps), fit_lomax(gaps)]

@@ -15,6 +15,7 @@ from simcore.tables.recipes import GAP_CLASSES, GAP_ENDS, GAP_WEEKS, LAWS
 from simcore.tables.table import Cell
 
 _SECONDS: Final = 60.0
+_COMPONENTS: Final = 3
 _EDGES: Final = np.geomspace(*GAP_ENDS, GAP_CLASSES + 1)
 
 
@@ -30,7 +31,9 @@ def gaps_by_week(behaviour: Behaviour, seed: int) -> tuple[Floats, ...]:
 def _families(behaviour: Behaviour, seed: int) -> dict[str, Family]:
     # Two tables show one fit.
     gaps = gaps_by_week(behaviour, seed)
-    found = fit_families(_SECONDS * np.concatenate(gaps), np.random.SeedSequence([seed, 1]))
+    found = fit_families(
+        _SECONDS * np.concatenate(gaps), np.random.SeedSequence([seed, 1]), _COMPONENTS
+    )
     return {family.name: family for family in found}
 
 
