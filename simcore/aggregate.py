@@ -55,9 +55,9 @@ class Response:
     """What one user carries, by the logarithm of what is offered: shares of the offered slots.
 
     *mean*, *variance* and *third* are moments of the slots in use, over the slots offered.
-    *trials* is how many independent chances to peak a bin of the week has, at a week's highest
-    load of 1 slot a user and 1 user; *slope* is its elasticity to that load, and *growth* that to
-    the users.
+    *trials* is how many independent chances to peak a bin of the week has, for one user and a
+    week's highest load of one slot; *slope* is its elasticity to that load, and *growth* that to
+    the number of users.
     """
 
     logs: Floats

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import ceil, sqrt
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -12,10 +11,10 @@ import numpy as np
 from simcore.behaviour import log_normal
 from simcore.concurrency import Progress, unspent
 from simcore.kernel import Counts, Floats
+from simcore.ladder import REACH
 from simcore.research import HOURS_A_YEAR, Batch, Research
 
 HOURS_A_DAY: Final = 24.0
-CONFIDENCE: Final = 0.95
 BATCHES: Final = 20
 """Independent rings of years, from which standard errors are taken."""
 
@@ -64,7 +63,7 @@ class Years:
         """
         ranked = np.sort(self.peaks, axis=None)
         size = len(ranked)
-        away = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * sqrt(size * level * (1 - level))
+        away = REACH * sqrt(size * level * (1 - level))
         ranks = (size * level, size * level - away, size * level + away)
         found = [int(ranked[min(max(ceil(rank), 1), size) - 1]) for rank in ranks]
         return found[0] * self.pods_each, found[1] * self.pods_each, found[2] * self.pods_each

@@ -7,7 +7,6 @@ not grow with N. Where both can answer, they are held against each other by a te
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import hypot, inf, sqrt
-from statistics import NormalDist
 from types import MappingProxyType
 from typing import Final
 
@@ -29,7 +28,7 @@ from simcore.aggregate import (
 from simcore.behaviour import Behaviour, Rung
 from simcore.concurrency import Plan, ascending, simulate, unspent
 from simcore.kernel import Floats
-from simcore.ladder import CONFIDENCE, Effort, Run
+from simcore.ladder import REACH, Effort, Run
 from simcore.preset import Measure
 
 EXACT_USERS: Final = MappingProxyType({Measure.WEEKLY_MAX: 75, Measure.TIME_SHARE: 20})
@@ -57,9 +56,6 @@ _LEARNED_WEEKS: Final = MappingProxyType({Measure.WEEKLY_MAX: 240, Measure.TIME_
 
 _FRESH: Final = 4
 """Fresh weeks of the shared factor for each week of users: they cost that much less."""
-
-_HALF: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-"""Half an interval, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +182,7 @@ def _left_out(held: Floats, levels: Sequence[float]) -> Floats:
 
 def _reach(left_out: Floats) -> float:
     """Return the widest half interval of 95 %, as a share of the slots (at least one slot)."""
-    wide = _HALF * jackknife_error(left_out)
+    wide = REACH * jackknife_error(left_out)
     return float((wide / np.maximum(left_out.mean(axis=0), 1.0)).max())
 
 
@@ -220,7 +216,7 @@ def aggregate_needs(
     while not is_alike and batches < most:
         # Where there are many users their own chance is gone: one number speaks for all.
         rows = _read(response.whole, loads, measure, users[-1:], judged, batches)[users[-1]]
-        reaches = [_HALF * error / max(slots, 1.0) for slots, error in rows]
+        reaches = [REACH * error / max(slots, 1.0) for slots, error in rows]
         if max(reaches, default=inf) <= effort.within:
             break
         size = min(batches, most - batches)

@@ -14,7 +14,9 @@ from simcore.kernel import Floats
 from simcore.preset import Measure, Service
 
 CONFIDENCE: Final = 0.95
-_REACH: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+REACH: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+"""Half an interval of that confidence, in standard errors."""
+
 _PILOT_BATCHES: Final = 4
 _MOST_DOUBLINGS: Final = 16
 _MOST_USERS: Final = 5000
@@ -139,7 +141,7 @@ def climb(behaviour: Behaviour, rung: Rung, service: Service, run: Run) -> Step:
         plan, more = sampled(centre, third, len(met))
         met = np.concatenate([met.reshape(-1, more.shape[1]), more])
         users, error = jackknifed(plan.users, met, service.level)
-        reach = _REACH * error
+        reach = REACH * error
         if run.progress:
             run.progress(len(met), effort.batches)
     return step_of(rung, users, error, len(met) * effort.weeks)
@@ -156,7 +158,7 @@ def sampled_share(
 
 def step_of(rung: Rung, users: float, error: float, weeks: int) -> Step:
     """Return a step with the interval that its standard error gives."""
-    reach = _REACH * error
+    reach = REACH * error
     return Step(rung, users, max(users - reach, 0.0), users + reach, weeks)
 
 

@@ -34,7 +34,6 @@ TEXTS_NOTE = (
     "Lists and choices are not changed here: change them in the preset’s own file in templates/, "
     "and build again."
 )
-READ_HOW = "1 where the ladder’s table depends on it; other uses of the simulation have the rest"
 
 
 @dataclass(frozen=True, slots=True)
