@@ -47,7 +47,6 @@ class Guard:
     """Lines that other tabs may use, and the blocks that show how they come about."""
 
     presets: Axis
-    messages: Column
     stale: tuple[Stale, ...]
     state: Line
     blocks: tuple[Table, ...]
@@ -124,11 +123,11 @@ def build(
     """
     sets = _sets(found, given_now)
     own = parameters.build(found.presets, given_now, sets, pod_slots, constants)
-    presets, messages, stale = _presets(found.presets, own)
+    presets, stale = _presets(found.presets, own)
     reads, flagged, others_stale = _reads(found, sets, {**own.watched, **(others or {})})
     summary, state = _summary(found, reads)
     blocks = (summary, flagged, presets, *own.tables, _texts(found.presets))
-    return Guard(presets.axis, messages, (*stale, *others_stale), state, blocks, reads)
+    return Guard(presets.axis, (*stale, *others_stale), state, blocks, reads)
 
 
 def _sets(found: Found, given_now: Mapping[str, Given]) -> dict[Keys, tuple[str, ...]]:
@@ -143,8 +142,8 @@ def _sets(found: Found, given_now: Mapping[str, Given]) -> dict[Keys, tuple[str,
 
 def _presets(
     found: Sequence[Simulated], own: parameters.Parameters
-) -> tuple[Table, Column, tuple[Stale, ...]]:
-    """A row a preset: what its users send, and how many inputs of its tables changed."""
+) -> tuple[Table, tuple[Stale, ...]]:
+    """A row a preset: how many inputs of its tables changed."""
     axis = Axis("presets", "Preset", tuple(Entity(f.key, f.name) for f in found))
     stale = tuple(
         Stale(
@@ -163,14 +162,7 @@ def _presets(
     counts = Column(
         "changed", "Changed inputs", "1", axis, Owned(tuple(each.changed for each in stale))
     )
-    sent = Column(
-        "messages",
-        "Messages a day",
-        "req/(user·day)",
-        axis,
-        Gathered(tuple(own.messages[f.key] for f in found)),
-    )
-    return Table("The presets", axis, (sent, counts)), sent, stale
+    return Table("The presets", axis, (counts,)), stale
 
 
 def _reads(
