@@ -37,6 +37,7 @@ from workbook.tabs import (
     pod,
     policy,
     pricing,
+    scaling,
     scenarios,
     sensitivity,
     sources,
@@ -79,6 +80,7 @@ class Core:
     bridge: bridge.Bridge
     guard: guard.Guard
     demand: demand.Demand
+    scaling: scaling.Scaling
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -116,6 +118,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     given_now = {preset.key: getattr(a, preset.key) for preset in found.presets}
     watch = guard.build(found, given_now, one_pod.slots, fixed)
     served = demand.build(a, found.presets, watch, fixed, one_pod, across)
+    scaled = scaling.build(a, found.presets, watch, served.one_pod, fixed, one_pod)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -151,6 +154,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         runs.tab,
         across.tab,
         served.tab,
+        scaled.tab,
     )
     return Core(
         fixed,
@@ -167,6 +171,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         across,
         watch,
         served,
+        scaled,
         as_of,
         tabs,
     )
@@ -363,6 +368,12 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "The calculator stays within its table",
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
+        ),
+        checks.Check(
+            "scaling_range",
+            "The tables have the scaled pods picked",
+            "1 where pods are asked for that the simulated table does not have",
+            1 - model.scaling.inside,
         ),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

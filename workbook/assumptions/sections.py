@@ -259,6 +259,18 @@ class Demand(Question):
 
 
 @dataclass(frozen=True, eq=False)
+class Scaling(Question):
+    """What is asked of the simulated tables of pods in operation, each by words of their rows."""
+
+    preset: Choice
+    users: Choice
+    spin_up: Choice
+    headroom: Choice
+    retry: Choice
+    zombie: Choice
+
+
+@dataclass(frozen=True, eq=False)
 class Parameters(Section):
     """The single numbers of a preset of the simulation; a file of its own gives them."""
 
@@ -309,6 +321,7 @@ class Assumptions:
     bridge: Bridge
     ladder: Table[RungRow]
     demand: Demand
+    scaling: Scaling
     weekly_max: Parameters
     time_share: Parameters
 

@@ -33,7 +33,7 @@ from workbook.expr import (
     when,
     whole_up,
 )
-from workbook.tabs import needs
+from workbook.tabs import gaps, needs
 from workbook.tabs.bridge import Bridge
 from workbook.tabs.constants import Constants
 from workbook.tabs.guard import Guard
@@ -51,6 +51,7 @@ class Demand:
     """Lines that other tabs may use."""
 
     inside: Line
+    one_pod: Line
     tab: Tab
 
 
@@ -128,7 +129,8 @@ def build(
         how="By preset and rung, from the table of messages",
     )
     results = _results(users, messages, read, width, pod, constants)
-    state = guard.state_of("demand", "ladder", "messages")
+    state = guard.state_of("demand", "ladder", "messages", "gaps", "laws")
+    behaviour = gaps.build(found, constants.range_ends)
     tab = Tab(
         "Demand",
         "Slots and pods that users need, from the simulated ladder, and what they cost and earn",
@@ -143,6 +145,8 @@ def build(
             *held.beside,
             sent,
             Charts((_chart(curves, users, preset, level, results[1]),)),
+            behaviour.reading,
+            behaviour.charts,
             Lines(
                 "Working: between two rows of the table",
                 (memo, *picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
@@ -152,12 +156,13 @@ def build(
             Lines("All simulated tables", (guard.state,)),
             *guard.blocks,
             curves,
+            *behaviour.tables,
             long.table,
         ),
         grid="wide",
         label_width=LABEL_WIDTH,
     )
-    return Demand(read.inside, tab)
+    return Demand(read.inside, one_pod, tab)
 
 
 def _read(users: Line, start: Expr, long: needs.Long, grid: Column, shape: needs.Shape) -> _Read:
