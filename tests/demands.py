@@ -28,17 +28,25 @@ RUNGS = {
     "With correlation": "correlation",
 }
 LEVELS = {"90 in 100": 0.9, "95 in 100": 0.95, "99 in 100": 0.99, "99.9 in 100": 0.999}
-OF_SERVICE = ("level", "slots")
+UNREAD = ("level",)
+MEMO_LEVEL = 0.95
 WIDTH = NormalDist().inv_cdf(0.975)
+
+
+@cache
+def shipped(name: str) -> list[list[float | str]]:
+    """The rows of a shipped table."""
+    text = (TEMPLATES / "tables" / f"{name}.json").read_text(encoding="utf-8")
+    rows: list[list[float | str]] = json.loads(text)["table"]["rows"]
+    return rows
 
 
 @cache
 def table(preset: str) -> tuple[Row, ...]:
     """The rows of a preset's ladder: rung, level, users, slots and error."""
-    text = (TEMPLATES / "tables" / f"ladder-{preset}.json").read_text(encoding="utf-8")
     return tuple(
-        (r, float(b), float(c), float(d), float(e))
-        for r, b, c, d, e in json.loads(text)["table"]["rows"]
+        (str(r), float(b), float(c), float(d), float(e))
+        for r, b, c, d, e in shipped(f"ladder-{preset}")
     )
 
 
@@ -99,14 +107,16 @@ def figures(inputs: Mapping[str, Entry], known: Figures) -> Figures:
         changed = [
             k
             for k, v in parameters(name).items()
-            if k not in OF_SERVICE and not _alike(inputs[f"{key}.{k}"], v)
+            if k not in UNREAD and not _alike(inputs[f"{key}.{k}"], v)
         ]
-        f[f"{key}_changed"] = float(len(changed))
+        on_pod = not _alike(known["pod_slots"], parameters(name)["slots"])
+        f[f"{key}_changed"] = float(len(changed) + on_pod)
         for of_table in RUNGS.values():
             rows, place = curve(name, of_table, level), of_table.replace(" ", "_")
             slots = known["pod_slots"]
-            if rows[0][1] <= slots < rows[-1][1]:
-                f[f"rungs.{place}.{key}"] = users_at(rows, slots)
+            for end, held in (("", curve(name, of_table, MEMO_LEVEL)), ("_chosen", rows)):
+                if held[0][1] <= slots < held[-1][1]:
+                    f[f"rungs.{place}.{key}{end}"] = users_at(held, slots)
             if name == preset:
                 for i, row in enumerate(rows, 1):
                     f[f"curves.curve_{i}.{place}"] = row[1]
@@ -129,9 +139,9 @@ def _answer(
 ) -> Figures:
     slots, error = slots_at(rows, users)
     month = float(inputs["pod.month_hours"] or 0)
-    key = next(k for k, name in PRESETS.items() if name == inputs["demand.preset"])
     pods = math.ceil(slots / known["pod_slots"] * (1 - 1e-9))
-    requests = users * float(inputs[f"{key}.messages_per_day"] or 0) * month / 24
+    sent = {row[0]: row[1] for row in shipped(f"messages-{inputs['demand.preset']}")}
+    requests = users * float(sent[RUNGS[str(inputs["demand.rung"])]]) * month / 24
     revenue = requests * known["prices_at.realised.per_request"]
     cost = pods * known["pod_hour_cost"] * month
     return {

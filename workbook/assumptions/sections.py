@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_origin, get_type_hints
 
-from workbook.assumptions.groups import Row, Section, Table
+from workbook.assumptions.groups import Question, Row, Section, Table
 from workbook.assumptions.inputs import (
     Choice,
     Day,
@@ -249,13 +249,25 @@ class RungRow(Row):
 
 
 @dataclass(frozen=True, eq=False)
-class Demand(Section):
+class Demand(Question):
     """What is asked of the simulated ladder: so many users, of which kind, held how often."""
 
     users: Number
     preset: Choice
     rung: Choice
     level: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling(Question):
+    """What is asked of the simulated tables of pods in operation, each by words of their rows."""
+
+    preset: Choice
+    users: Choice
+    spin_up: Choice
+    headroom: Choice
+    retry: Choice
+    zombie: Choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -309,6 +321,7 @@ class Assumptions:
     bridge: Bridge
     ladder: Table[RungRow]
     demand: Demand
+    scaling: Scaling
     weekly_max: Parameters
     time_share: Parameters
 
@@ -318,6 +331,12 @@ class Assumptions:
         return tuple(
             item for part in parts if isinstance(part, Section | Table) for item in part.inputs()
         )
+
+    def asked(self) -> frozenset[str]:
+        """Return the ids of the inputs that are questions, not assumptions."""
+        parts = (getattr(self, field.name) for field in fields(self))
+        asked = (part for part in parts if isinstance(part, Question))
+        return frozenset(item.id for part in asked for item in part.inputs())
 
     def input(self, input_id: str) -> Input:
         """Return the input with this dotted id; KeyError if there is none."""

@@ -12,6 +12,7 @@ from workbook.expr import (
     Constant,
     Expr,
     Operand,
+    Text,
     above,
     at_least,
     at_most,
@@ -24,6 +25,7 @@ from workbook.expr import (
     logarithm,
     lowest,
     nth,
+    pick,
     position,
     same,
     shown,
@@ -31,15 +33,16 @@ from workbook.expr import (
     when,
     whole_up,
 )
-from workbook.tabs import guard, needs
+from workbook.tabs import gaps, needs
 from workbook.tabs.bridge import Bridge
 from workbook.tabs.constants import Constants
+from workbook.tabs.guard import Guard
 from workbook.tabs.pod import LABEL_WIDTH, Pod
 
 DOTS = ("held", "inference", "training", "research")
 RESULT_NOTE = (
     "Intervals are those of the simulation’s samples. Pods are whole, and held all month. Revenue "
-    "counts messages before a user’s own ceiling and without what modulation adds."
+    "counts the messages that users send in the simulation, modulation and ceiling included."
 )
 
 
@@ -47,9 +50,8 @@ RESULT_NOTE = (
 class Demand:
     """Lines that other tabs may use."""
 
-    state: Line
-    changed: dict[str, Line]
     inside: Line
+    one_pod: Line
     tab: Tab
 
 
@@ -71,16 +73,24 @@ class _Read:
 def build(
     a: Assumptions,
     found: Sequence[Simulated],
+    guard: Guard,
     constants: Constants,
     pod: Pod,
     bridge: Bridge,
 ) -> Demand:
     """The tab for the tables that were *found* for the presets of *a*."""
     users, preset, rung, level = (entered(entry) for entry in a.demand.inputs())
-    guarded = guard.build(found, {f.key: getattr(a, f.key) for f in found}, constants)
     long, rungs = needs.long_table(found), needs.rungs_of(found, a.demand)
     levels, shares = needs.levels_of(found, a.demand)
-    presets = guarded.presets
+    presets = guard.presets
+    memo = Line(
+        "demand_memo_level",
+        "Service level of the memo",
+        "text",
+        Text("95 in 100"),
+        how=None,
+        memo="Memo 000, chat inference",
+    )
     picked = (
         Line(
             "demand_preset_place",
@@ -90,6 +100,7 @@ def build(
         ),
         Line("demand_rung_place", "Place of the rung", "1", position(rung, rungs.axis.names)),
         Line("demand_level_place", "Place of the level", "1", position(level, levels.names)),
+        Line("demand_memo_level_place", "Place of the memo’s", "1", position(memo, levels.names)),
     )
     grid_users = found[0].ladder.users
     one_pod = Line("one_pod", "One pod", "pod", constant=1.0, memo="Definition")
@@ -103,46 +114,55 @@ def build(
     )
     pod_slots = Line("demand_pod_slots", "Slots of one pod", "slot", pod.slots * one_pod)
     axis, grid = needs.grid_of(grid_users)
-    shape = needs.shape_of(rungs.number, shares, grid, picked[2])
+    shape = needs.shape_of(rungs.number, shares, grid, picked[2], picked[3])
     held = needs.per_pod(
         found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0], width
     )
     curves = needs.curves(long, rungs.axis, held.start, axis, grid)
     read = _read(users, nth(held.start, picked[1]), long, grid, shape)
+    sent, means = needs.sent(found, rungs)
     messages = Line(
         "demand_messages",
-        "Messages of a user a day",
+        "Messages that a user sends a day",
         "req/(user·day)",
-        nth(guarded.messages, picked[0]),
+        pick(picked[0], *(nth(column, picked[1]) for column in means)),
+        how="By preset and rung, from the table of messages",
     )
     results = _results(users, messages, read, width, pod, constants)
+    state = guard.state_of("demand", "ladder", "messages", "gaps", "laws")
+    behaviour = gaps.build(found, constants.range_ends)
     tab = Tab(
         "Demand",
         "Slots and pods that users need, from the simulated ladder, and what they cost and earn",
         "pod",
         (
-            guarded.at_top,
+            Lines("State of the simulated tables", (state,)),
             Lines(
                 "Calculator: type and pick in the cream cells",
                 (users, preset, rung, level, *results),
                 note=RESULT_NOTE,
             ),
-            held.beside,
+            *held.beside,
+            sent,
             Charts((_chart(curves, users, preset, level, results[1]),)),
+            behaviour.reading,
+            behaviour.charts,
             Lines(
                 "Working: between two rows of the table",
-                (*picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
+                (memo, *picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
             ),
             *held.working,
             Table("Service levels of the table", levels, (shares,)),
-            *guarded.blocks,
+            Lines("All simulated tables", (guard.state,)),
+            *guard.blocks,
             curves,
+            *behaviour.tables,
             long.table,
         ),
         grid="wide",
         label_width=LABEL_WIDTH,
     )
-    return Demand(guarded.state, guarded.changed, read.inside, tab)
+    return Demand(read.inside, one_pod, tab)
 
 
 def _read(users: Line, start: Expr, long: needs.Long, grid: Column, shape: needs.Shape) -> _Read:
@@ -278,7 +298,7 @@ def _results(
         "Requests a month",
         "req/mo",
         read.or_nothing(users * messages * pod.month_hours / constants.hours_per_day),
-        how="Users × messages a day of the preset × days in a month",
+        how="Users × messages sent a day × days in a month",
     )
     revenue = Line(
         "demand_revenue",
