@@ -40,6 +40,14 @@ class Area(NamedTuple):
     name: str = ""
 
     @property
+    def ref(self) -> str:
+        """The rectangle as a formula on another sheet would name it."""
+        (top, bottom), (left, right) = self.span.rows, self.span.columns
+        first = f"{column_letters(left - 1)}{top}"
+        last = f"{column_letters(right - 1)}{bottom}"
+        return f"{self.sheet}!{first}" + (f":{last}" if last != first else "")
+
+    @property
     def size(self) -> int:
         """How many cells the rectangle spans."""
         (top, bottom), (left, right) = self.span.rows, self.span.columns

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workbook.audit.facts import Facts, Held, Rule, SheetFacts
+from workbook.audit.formula import relative
 from workbook.audit.graph import Graph
 from workbook.engines.base import Cell
 
@@ -159,12 +160,25 @@ class _Page:
 
     def note(self, held: Held, head: str) -> str:
         """The note under a table that says how its column comes about."""
-        if head and held.formula:
+        if head and self._in_block(held):
             for row in range(held.row + 1, held.row + _FURTHEST):
                 for text in _texts(self._sheet.by_row.get(row, [])).values():
                     if text.startswith(f"{head}: "):
                         return text.removeprefix(f"{head}: ")
         return ""
+
+    def _in_block(self, held: Held) -> bool:
+        """Whether the cell above or below has the same formula, so that a total is none of it."""
+        if held.formula is None:
+            return False
+        own = relative(held.formula, held.row, held.column)
+        beside = (self._sheet.cells.get((held.row + step, held.column)) for step in (-1, 1))
+        return any(
+            near is not None
+            and near.formula is not None
+            and relative(near.formula, near.row, near.column) == own
+            for near in beside
+        )
 
     def _above(self, held: Held) -> Iterator[Held]:
         for row in range(held.row - 1, max(0, held.row - _FURTHEST), -1):

@@ -22,6 +22,7 @@ from workbook.audit.lacks import Lack, lack_of, spot_of, unverifiable
 from workbook.audit.meaning import Meanings
 from workbook.audit.reader import read
 from workbook.audit.verdict import STORED, Differing, Verdict
+from workbook.audit.wording import scale_of
 from workbook.audit.workers import EngineFailed, Values, Worker, at_work
 from workbook.engines import Value, agree, missing
 
@@ -175,8 +176,9 @@ class _Run:
 
     def _differing(self, held: Held, values: Mapping[str, Value], number: int | None) -> Differing:
         meaning = self.meanings.of(held)
-        formula = held.formula or ""
-        return Differing(str(held.cell), meaning.label, meaning.unit, formula, values, number)
+        # The values are told in full, so a unit of billions or percent would be wrong.
+        unit = meaning.unit if scale_of(held.look.show) == 1 else ""
+        return Differing(str(held.cell), meaning.label, unit, held.formula or "", values, number)
 
 
 def _check(question: Question) -> None:
