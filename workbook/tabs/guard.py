@@ -180,7 +180,12 @@ def _reads(
     owners = {row.owner: row.owner for row in rows.values()}
     owners |= {owner: each.name for owner, each in watched.items()}
     names = {key: owners[row.owner] for key, row in rows.items()}
-    axis = Axis("reads", "Inputs of", tuple(Entity(key, names[key]) for key in rows))
+    axis = Axis(
+        "reads",
+        "Kinds of table",
+        tuple(Entity(key, ", ".join(row.kinds)) for key, row in rows.items()),
+    )
+    owner = axis.fixed("preset", "Inputs of", [names[key] for key in rows], "open")
     counts, firsts = [], []
     for key, row in rows.items():
         count, first = _counted(key, names[key], row, watched.get(row.owner))
@@ -188,7 +193,7 @@ def _reads(
         firsts.append(first)
     changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
     named = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    told = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", named, ". ")
+    told = joined("▲ ", owner, ": ", shown(changed, "0", 0), " changed, first: ", named, ". ")
     words = axis.formula(
         "words",
         "What to know",
@@ -197,9 +202,8 @@ def _reads(
         show="status",
         how=None,
     )
-    kinds = axis.fixed("kinds", "Read by", [", ".join(row.kinds) for row in rows.values()], "open")
     table = Table(
-        "What the tables read, and what of it changed", axis, (kinds, changed, named, words)
+        "What the tables read, and what of it changed", axis, (owner, changed, named, words)
     )
     stale = tuple(
         Stale(key, names[key], count)
@@ -244,7 +248,6 @@ def _summary(found: Found, reads: _Reads) -> tuple[Table, Line]:
         "1",
         axis,
         Gathered(tuple(At(reads.changed, row) for _, row, _ in grids)),
-        show="flag",
     )
     columns = (
         axis.fixed(
