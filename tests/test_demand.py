@@ -289,7 +289,7 @@ def test_the_guard_is_green_at_the_build(at: At) -> None:
     """Nothing changed, and the tab and the cover say so."""
     live = at({})
     assert str(live["demand_state"]).startswith("●")
-    assert live["cover_simulation"] == live["simulated_state"] == live["demand_state"]
+    assert live["simulated_state"] == live["demand_state"] == live["cover_simulated_weekly_max"]
     assert (live["weekly_max_changed"], live["time_share_changed"]) == (0, 0)
 
 
@@ -298,7 +298,10 @@ def test_the_guard_names_what_changed(at: At) -> None:
     two: dict[str, Entry] = {"weekly_max.sigma": 1.5, "weekly_max.ceiling": 4.0}
     live = at(two)
     words = "▲ weekly-max: 2 changed, first: Most slots of a user at once. "
-    assert live["cover_simulation"] == live["demand_state"] == words
+    assert live["simulated_state"] == live["demand_state"] == words
+    told = "▲ 2 changed, first: Most slots of a user at once"
+    assert live["cover_simulated_weekly_max"] == told
+    assert str(live["cover_simulated_time_share"]).startswith("●")
     assert (live["check_stale_weekly_max"], live["check_stale_time_share"]) == (2, 0)
     assert live["checks_failed"] == 1
     assert str(live["banner"]).startswith("▲")
@@ -330,7 +333,7 @@ def test_the_slots_that_pod_works_out_are_watched(at: At) -> None:
     """At 10 GB a slot Pod has 30, and the tables of both presets are of 20; the ladder has none."""
     live = at({"pod.slot_memory": 10.0})
     assert (live["weekly_max_changed"], live["time_share_changed"]) == (1, 1)
-    assert "first: Slots of a pod, on Pod" in str(live["cover_simulation"])
+    assert "first: Slots of a pod, on Pod" in str(live["cover_simulated_weekly_max"])
     assert str(live["demand_state"]).startswith("●")
 
 
