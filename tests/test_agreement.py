@@ -130,8 +130,18 @@ STALE: dict[str, Entry] = {
     "time_share.memory_hours": 25.0,
     "time_share.slots": 30.0,
 }
+AWAY: dict[str, Entry] = {
+    "scaling.preset": "weekly-max",
+    "scaling.users": "500 users",
+    "scaling.spin_up": "5 minutes",
+    "scaling.headroom": "half",
+    "scaling.retry": "nine tenths",
+    "scaling.zombie": "half",
+}
 CASES |= {
     "another curve": CURVES,
+    "users that no pod serves": AWAY,
+    "scaling that no table has": {"scaling.users": "100 users", "scaling.retry": "some"},
     "stale tables": STALE,
     "users beyond the table": {"demand.users": 1_000_001.0},
     "pods beyond the table": {"pod.slot_memory": 295.0},
@@ -139,6 +149,7 @@ CASES |= {
     "a blank parameter": {"weekly_max.sigma": None},
 }
 NO_ORACLE = {
+    "scaling that no table has",
     "a blank parameter",
     "text for users",
     "no tokens",
@@ -158,6 +169,8 @@ FEW = (
     "text for a number",
     "another curve",
     "stale tables",
+    "users that no pod serves",
+    "scaling that no table has",
     "users beyond the table",
     "pods beyond the table",
     "drawn 0",

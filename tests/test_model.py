@@ -417,6 +417,8 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "stale_weekly_max": {"weekly_max.sigma": 1.5},
     "stale_time_share": {"time_share.ceiling": 5.0},
     "demand_range": {"demand.users": 1_000_001.0},
+    "errors_scaling": {"pod.month_hours": 0.0},
+    "scaling_range": {"scaling.headroom": "a third"},
 }
 BROKEN["recommendation"] = BROKEN["recommendation"] | {"scenarios.recommendation.p1": 0.35}
 

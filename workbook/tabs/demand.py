@@ -89,7 +89,7 @@ def build(
         "text",
         Text("95 in 100"),
         how=None,
-        memo="Memo 000, chat inference",
+        memo="Memo 000",
     )
     picked = (
         Line(
@@ -145,12 +145,12 @@ def build(
             *held.beside,
             sent,
             Charts((_chart(curves, users, preset, level, results[1]),)),
-            behaviour.reading,
-            behaviour.charts,
             Lines(
                 "Working: between two rows of the table",
                 (memo, *picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
             ),
+            behaviour.reading,
+            behaviour.charts,
             *held.working,
             Table("Service levels of the table", levels, (shares,)),
             Lines("All simulated tables", (guard.state,)),

@@ -81,12 +81,12 @@ def _chart(f: Simulated, middle: Column, seen: Column, laws: Sequence[Column]) -
         kind="density",
         headline=Text(f"Gaps between one user’s messages, {f.name}: {_best(f)} fit best"),
         title=f"Gaps between the messages of one user, {f.name}",
-        series=(Series("Simulated", seen, "held", across=middle, style="thin"), *lines),
+        series=(*lines, Series("Simulated", seen, "held", across=middle, style="thin")),
         categories=None,
         across_title="Minutes (each line is ten times the last)",
         value_title="Share of gaps, for each factor e of time",
         value_show="chart_pct_axis",
-        alt=f"Histogram of the gaps of one user of {f.name} over logarithms of time, with four laws.",
+        alt=f"Histogram of one user’s gaps on a log axis, {f.name}, with four laws.",
     )
 
 
@@ -112,8 +112,8 @@ def _reading(found: Sequence[Simulated]) -> Table:
         simple, _, bic, far = next(row for row in ranked if row[1] == SIMPLE)
         pareto = next(row for row in ranked if row[0] == "Pareto")
         texts.append(
-            f"{law} fit best: {numbers:.0f} numbers, {distance:.1%} off at most. Of the laws of two "
-            f"numbers {simple} is closest, {far:.1%} off and {bic:,.0f} of BIC behind; "
+            f"{law} fit best: {numbers:.0f} numbers, {distance:.1%} off at most. Of the laws of "
+            f"two numbers {simple} is closest, {far:.1%} off and {bic:,.0f} of BIC behind; "
             f"Pareto from the shortest gap on is {pareto[3]:.0%} off."
         )
     return Table(

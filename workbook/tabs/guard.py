@@ -35,11 +35,12 @@ FRESH = "● of the inputs that stand here"
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """How many inputs of the tables of a preset, or of a table without one, have changed."""
+    """What changed of the inputs of a preset's tables, or of a table without one: count, words."""
 
     key: str
     name: str
     changed: Line
+    state: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,26 +144,41 @@ def _sets(found: Found, given_now: Mapping[str, Given]) -> dict[Keys, tuple[str,
 def _presets(
     found: Sequence[Simulated], own: parameters.Parameters
 ) -> tuple[Table, tuple[Stale, ...]]:
-    """A row a preset: how many inputs of its tables changed."""
+    """A row a preset: how many inputs of its tables changed, and which first."""
     axis = Axis("presets", "Preset", tuple(Entity(f.key, f.name) for f in found))
-    stale = tuple(
-        Stale(
-            f.key,
-            f.name,
+    counts, firsts = [], []
+    for f in found:
+        flags, watched = own.changed[f.key], own.watched[f.key]
+        count = Line(f"{f.key}_changed", f"Changed inputs, {f.key}", "1", total(flags), show="flag")
+        named = nth(watched.names, position(Constant(1), flags))
+        counts.append(count)
+        firsts.append(
             Line(
-                f"{f.key}_changed",
-                f"Changed inputs, {f.key}",
-                "1",
-                total(own.changed[f.key]),
-                show="flag",
-            ),
+                f"{f.key}_first",
+                f"First changed, {f.key}",
+                "text",
+                when(same(count, 0), "", named),
+            )
         )
-        for f in found
+    changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
+    first = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
+    state = axis.formula(
+        "state",
+        "What to know",
+        "text",
+        when(
+            same(changed, 0),
+            FRESH,
+            joined("▲ ", shown(changed, "0", 0), " changed, first: ", first),
+        ),
+        show="status",
+        how=None,
     )
-    counts = Column(
-        "changed", "Changed inputs", "1", axis, Owned(tuple(each.changed for each in stale))
+    stale = tuple(
+        Stale(f.key, f.name, count, At(state, f.key))
+        for f, count in zip(found, counts, strict=True)
     )
-    return Table("The presets", axis, (counts,)), stale
+    return Table("The presets", axis, (changed, first, state)), stale
 
 
 def _reads(
@@ -180,7 +196,12 @@ def _reads(
     owners = {row.owner: row.owner for row in rows.values()}
     owners |= {owner: each.name for owner, each in watched.items()}
     names = {key: owners[row.owner] for key, row in rows.items()}
-    axis = Axis("reads", "Inputs of", tuple(Entity(key, names[key]) for key in rows))
+    axis = Axis(
+        "reads",
+        "Kinds of table",
+        tuple(Entity(key, ", ".join(row.kinds)) for key, row in rows.items()),
+    )
+    owner = axis.fixed("preset", "Inputs of", [names[key] for key in rows], "open")
     counts, firsts = [], []
     for key, row in rows.items():
         count, first = _counted(key, names[key], row, watched.get(row.owner))
@@ -188,7 +209,7 @@ def _reads(
         firsts.append(first)
     changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
     named = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    told = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", named, ". ")
+    told = joined("▲ ", owner, ": ", shown(changed, "0", 0), " changed, first: ", named, ". ")
     words = axis.formula(
         "words",
         "What to know",
@@ -197,12 +218,11 @@ def _reads(
         show="status",
         how=None,
     )
-    kinds = axis.fixed("kinds", "Read by", [", ".join(row.kinds) for row in rows.values()], "open")
     table = Table(
-        "What the tables read, and what of it changed", axis, (kinds, changed, named, words)
+        "What the tables read, and what of it changed", axis, (owner, changed, named, words)
     )
     stale = tuple(
-        Stale(key, names[key], count)
+        Stale(key, names[key], count, when(same(count, 0), FRESH, At(words, key)))
         for (key, row), count in zip(rows.items(), counts, strict=True)
         if row.owner == key and key in watched
     )
@@ -244,7 +264,6 @@ def _summary(found: Found, reads: _Reads) -> tuple[Table, Line]:
         "1",
         axis,
         Gathered(tuple(At(reads.changed, row) for _, row, _ in grids)),
-        show="flag",
     )
     columns = (
         axis.fixed(
