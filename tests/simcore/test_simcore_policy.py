@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from plain import behaving
 from scipy import stats
 
+from simcore.access import Policy, SignUps, load_policy
 from simcore.backlog import delays, queued_slots, share_in_time, slot_paths
 from simcore.behaviour import Rung
 from simcore.commands.policy import add
@@ -24,10 +25,8 @@ from simcore.options import Needs, needs_of, open_minutes, options_at, queued_ne
 from simcore.policy import (
     Crowding,
     Curve,
-    Policy,
     crowding,
     limited_behaviour,
-    load_policy,
     need_curves,
     open_share,
     refused_share,
@@ -39,7 +38,6 @@ from simcore.presets import SHIPPED, load_preset
 from simcore.theory import erlang_b
 from simcore.waitlist import (
     Law,
-    SignUps,
     expected_weeks,
     poisson_law,
     simulate_weeks,
