@@ -15,15 +15,17 @@ SHIPPED: Final = ("policy",)
 class SignUps:
     """Who wants to join each week, how many may, and how long they wait and stay.
 
-    *interest* wish to join in a week in the mean (Poisson), and *burst* more in all from
-    *burst_week* on, fading over *burst_weeks*. At most *cap* are admitted in a week; the others
-    wait, first come, first served, and give up after an exponential time of mean *patience*.
-    Those admitted stay for an exponential time of mean *stay*. A share *heavy_share* of them asks
-    for as much as *heavy_weight* of the memo's researcher, the others for *light_weight*.
+    *interest* wish to join in the first week in the mean (Poisson), *growth* more in each week than
+    in the last, and *burst* more in all from *burst_week* on, fading over *burst_weeks*. At most
+    *cap* are admitted in a week; the others wait, first come, first served, and give up after an
+    exponential time of mean *patience*. Those admitted stay for an exponential time of mean *stay*.
+    A share *heavy_share* of them asks for as much as *heavy_weight* of the memo's researcher, the
+    others for *light_weight*.
     """
 
     cap: int = limited("users/week", 0, 100_000, whole=True)
     interest: float = limited("users/week", 0, 2000)
+    growth: float = limited("share/week", -0.5, 0.5)
     burst: float = limited("users", 0, 20_000)
     burst_week: int = limited("week", 0, 520, whole=True)
     burst_weeks: float = limited("weeks", 0.05, 520)
@@ -61,10 +63,11 @@ class SignUps:
 
     def wanted(self, week: int) -> float:
         """Return how many wish to join in *week* in the mean, counted from 0."""
+        usual = self.interest * (1 + self.growth) ** week
         if week < self.burst_week:
-            return self.interest
+            return usual
         since = (week - self.burst_week) / self.burst_weeks
-        return self.interest + self.burst * exp(-since) * -expm1(-1 / self.burst_weeks)
+        return usual + self.burst * exp(-since) * -expm1(-1 / self.burst_weeks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

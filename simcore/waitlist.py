@@ -7,6 +7,7 @@ import numpy as np
 
 from simcore.access import SignUps
 from simcore.concurrency import unspent
+from simcore.faults import Fault, ParameterFaults
 from simcore.kernel import Counts, Floats
 
 _SIGMAS: Final = 9.0
@@ -14,6 +15,8 @@ _SIGMAS: Final = 9.0
 
 _MARGIN: Final = 20
 _TINY: Final = 1e-16
+_MOST_INTEREST: Final = 10_000.0
+"""Users a week up to whom laws are followed."""
 
 
 class Week(NamedTuple):
@@ -110,7 +113,17 @@ def expected_weeks(sign_ups: SignUps, weeks: int) -> list[Week]:
     The list is a Markov chain, W' = Binomial((W + Poisson - cap)+, kept). Users are linear in the
     admitted, so that their mean follows from the admitted's: U' = kept U + kept_of_admitted A. With
     *cap* s always filled, and a mean stay l, U(k) = s l (1 - e^(-k/l)).
+
+    Raises:
+        ParameterFaults: interest grows beyond what can be followed within these *weeks*.
     """
+    grown = sign_ups.interest * (1 + sign_ups.growth) ** max(weeks - 1, 0)
+    if grown > _MOST_INTEREST:
+        message = (
+            f"{sign_ups.growth:g} makes {grown:.3g} users/week of the interest in week {weeks}, "
+            f"where at most {_MOST_INTEREST:g} are followed; lower it, or follow fewer weeks"
+        )
+        raise ParameterFaults([Fault("", "sign_ups.growth", message)])
     waiting, active = Law(0, np.ones(1)), float(sign_ups.starting)
     found = []
     for week in range(weeks):
@@ -132,6 +145,27 @@ def expected_weeks(sign_ups: SignUps, weeks: int) -> list[Week]:
                 active,
             )
         )
+    return found
+
+
+def flowing_weeks(sign_ups: SignUps, weeks: int) -> list[Week]:
+    """Return each week as a flow, without chance: what many users come to, simple to follow.
+
+    The list is W' = kept (W + wanted - cap)+. Near the cap chance makes the expected list longer,
+    and fewer are admitted than here: a week that brings more than the cap is not made up for by
+    one that brings fewer.
+    """
+    waiting, active = 0.0, float(sign_ups.starting)
+    found = []
+    for week in range(weeks):
+        wanted = sign_ups.wanted(week)
+        admitted = min(waiting + wanted, float(sign_ups.cap))
+        turned_away = waiting + wanted - admitted
+        waiting = turned_away * sign_ups.kept_waiting
+        before = active
+        active = before * sign_ups.kept + admitted * sign_ups.kept_of_admitted
+        gave_up, left = turned_away - waiting, before + admitted - active
+        found.append(Week(week + 1, wanted, admitted, gave_up, left, waiting, active))
     return found
 
 
