@@ -28,17 +28,24 @@ RUNGS = {
     "With correlation": "correlation",
 }
 LEVELS = {"90 in 100": 0.9, "95 in 100": 0.95, "99 in 100": 0.99, "99.9 in 100": 0.999}
-OF_SERVICE = ("level", "slots")
+UNREAD = ("level",)
 WIDTH = NormalDist().inv_cdf(0.975)
+
+
+@cache
+def shipped(name: str) -> list[list[float | str]]:
+    """The rows of a shipped table."""
+    text = (TEMPLATES / "tables" / f"{name}.json").read_text(encoding="utf-8")
+    rows: list[list[float | str]] = json.loads(text)["table"]["rows"]
+    return rows
 
 
 @cache
 def table(preset: str) -> tuple[Row, ...]:
     """The rows of a preset's ladder: rung, level, users, slots and error."""
-    text = (TEMPLATES / "tables" / f"ladder-{preset}.json").read_text(encoding="utf-8")
     return tuple(
-        (r, float(b), float(c), float(d), float(e))
-        for r, b, c, d, e in json.loads(text)["table"]["rows"]
+        (str(r), float(b), float(c), float(d), float(e))
+        for r, b, c, d, e in shipped(f"ladder-{preset}")
     )
 
 
@@ -99,9 +106,10 @@ def figures(inputs: Mapping[str, Entry], known: Figures) -> Figures:
         changed = [
             k
             for k, v in parameters(name).items()
-            if k not in OF_SERVICE and not _alike(inputs[f"{key}.{k}"], v)
+            if k not in UNREAD and not _alike(inputs[f"{key}.{k}"], v)
         ]
-        f[f"{key}_changed"] = float(len(changed))
+        on_pod = not _alike(known["pod_slots"], parameters(name)["slots"])
+        f[f"{key}_changed"] = float(len(changed) + on_pod)
         for of_table in RUNGS.values():
             rows, place = curve(name, of_table, level), of_table.replace(" ", "_")
             slots = known["pod_slots"]

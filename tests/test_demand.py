@@ -28,14 +28,15 @@ from workbook.assumptions import presets as preset_files
 from workbook.book import tables_of
 from workbook.build import Built
 from workbook.cli import main
-from workbook.demand_facts import Ladder, Simulated
+from workbook.demand_facts import Found, Grid
 from workbook.evaluate import Model
 from workbook.functions import Value
 from workbook.paths import TABLES, TEMPLATES
-from workbook.simulated import SimulationMissing, simulate
+from workbook.simulated import KINDS, SimulationMissing, simulate
 
 RESULTS = ("slots", "from", "to", "pods", "cost", "requests", "revenue", "margin")
 OUTSIDE = "outside the table"
+OF_PODS = ("autoscale", "cascade", "traces")
 WORDS = {of_table: words for words, of_table in demands.RUNGS.items()}
 LEVEL_WORDS = {level: words for words, level in demands.LEVELS.items()}
 SLOW = (Rung.SEASONALITY, Rung.CORRELATION)
@@ -57,25 +58,36 @@ def number(value: Value) -> float:
 
 # --- hand-worked -------------------------------------------------------------------------------
 
-BY_HAND = Ladder(
-    rungs=tuple(str(rung) for rung in Rung),
-    levels=LEVELS,
-    users=(10.0, 100.0, 1000.0),
-    slots=(5.0, 10.0, 40.0) * 16,
-    errors=(0.1, 0.3, 0.5) * 16,
-)
+HAND_USERS = (10.0, 100.0, 1000.0)
+HAND_SLOTS = (5.0, 10.0, 40.0)
 
 
-def by_hand(ladder: Ladder) -> Simulation:
-    def given(a: Assumptions) -> Sequence[Simulated]:
-        return [replace(found, ladder=ladder) for found in simulate(a)]
+def by_hand(slots: tuple[float, ...] = HAND_SLOTS) -> Simulation:
+    """The shipped tables with ladders of three rows, alike on every rung and level."""
+    keys = [(str(r), level, n) for r in Rung for level in LEVELS for n in HAND_USERS]
+    rungs, levels, users = zip(*keys, strict=True)
+
+    def given(a: Assumptions) -> Found:
+        found = simulate(a)
+        columns: dict[str, tuple[float | str, ...]] = {
+            "rung": rungs,
+            "level": levels,
+            "users": users,
+            "slots": slots * 16,
+            "error": (0.1, 0.3, 0.5) * 16,
+        }
+        presets = [
+            replace(f, tables={**f.tables, "ladder": Grid(columns, f.tables["ladder"].origin)})
+            for f in found.presets
+        ]
+        return replace(found, presets=tuple(presets))
 
     return given
 
 
 def test_between_two_rows_logarithms_run_straight(memo_inputs: Assumptions) -> None:
     """Half way from 10 to 100 users is √1000; from 5 to 10 slots it is √50 = 7.07, error 0.2."""
-    book = assemble(memo_inputs, memo_inputs, {}, by_hand(BY_HAND))
+    book = assemble(memo_inputs, memo_inputs, {}, by_hand())
     live = Model(book.tabs, {"demand.users": math.sqrt(1000)})
     assert live["demand_way"] == pytest.approx(0.5)
     assert live["demand_slots"] == pytest.approx(math.sqrt(50))
@@ -93,7 +105,7 @@ def test_between_two_rows_logarithms_run_straight(memo_inputs: Assumptions) -> N
 
 def test_a_pod_is_read_the_other_way_round(memo_inputs: Assumptions) -> None:
     """20 slots are half way from 10 to 40, so a pod holds √(100 × 1000) = 316.2 users."""
-    book = assemble(memo_inputs, memo_inputs, {}, by_hand(BY_HAND))
+    book = assemble(memo_inputs, memo_inputs, {}, by_hand())
     [held] = [
         column
         for tab in book.tabs
@@ -124,8 +136,7 @@ def test_a_pod_is_read_the_other_way_round(memo_inputs: Assumptions) -> None:
 
 def test_no_slots_at_the_least_users_is_no_fault(memo_inputs: Assumptions) -> None:
     """From 0 to 10 slots half of the way on logarithms of users is 5: straight, and no error."""
-    none = replace(BY_HAND, slots=(0.0, 10.0, 40.0) * 16)
-    book = assemble(memo_inputs, memo_inputs, {}, by_hand(none))
+    book = assemble(memo_inputs, memo_inputs, {}, by_hand((0.0, 10.0, 40.0)))
     live = Model(book.tabs, {"demand.users": math.sqrt(1000)})
     assert live["demand_slots"] == pytest.approx(5)
     assert live["checks_failed"] == 1  # the memo's ladder, which this is not
@@ -211,7 +222,7 @@ def test_the_guard_is_green_at_the_build(at: At) -> None:
     """Nothing changed, and the tab and the cover say so."""
     live = at({})
     assert str(live["demand_state"]).startswith("●")
-    assert live["cover_simulation"] == live["demand_state"]
+    assert live["cover_simulation"] == live["simulated_state"] == live["demand_state"]
     assert (live["weekly_max_changed"], live["time_share_changed"]) == (0, 0)
 
 
@@ -237,17 +248,44 @@ def test_any_other_entry_is_stale(at: At, typed: Entry) -> None:
 
 
 def test_what_the_ladder_does_not_read_leaves_it_right(at: At) -> None:
-    """The preset's own service level and slots are no inputs of the table."""
+    """The preset's own service level is no input of any table, and slots are none of Demand's."""
     live = at({"weekly_max.level": 0.9, "time_share.slots": 30.0})
-    assert (live["weekly_max_changed"], live["time_share_changed"]) == (0, 0)
+    assert (live["weekly_max_changed"], live["time_share_changed"]) == (0, 1)
+    assert str(live["demand_state"]).startswith("●")
+    assert (
+        live["simulated_state"]
+        == "▲ time-share: 1 changed, first: Slots of a pod in the simulation. "
+    )
     assert live["inputs_changed"] == 2
+
+
+def test_the_slots_that_pod_works_out_are_watched(at: At) -> None:
+    """At 10 GB a slot Pod has 30, and the tables of both presets are of 20; the ladder has none."""
+    live = at({"pod.slot_memory": 10.0})
+    assert (live["weekly_max_changed"], live["time_share_changed"]) == (1, 1)
+    assert "first: Slots of a pod, on Pod" in str(live["cover_simulation"])
+    assert str(live["demand_state"]).startswith("●")
+
+
+def test_every_table_has_its_row(built: Built, at: At) -> None:
+    """Kinds × presets, and the batch's: each with what changed of what it read."""
+    [table] = [t for tab in built.book.tabs for t in tables_of(tab) if t.axis.key == "simulated"]
+    keys = [entity.key for entity in table.axis.entities]
+    own = [kind for kind in KINDS if kind != "batch"]
+    assert keys == [f"{kind}_{key}" for key in demands.PRESETS for kind in own] + ["batch"]
+    changed = next(column for column in table.columns if column.key == "changed")
+    live = at({"weekly_max.sigma": 1.5, "weekly_max.slots": 30.0, "time_share.slots": 30.0})
+    found = {key: live.cell(changed, i) for i, key in enumerate(keys)}
+    expected = {f"{kind}_weekly_max": 2 if kind in OF_PODS else 1 for kind in own}
+    expected |= {f"{kind}_time_share": 1 if kind in OF_PODS else 0 for kind in own}
+    assert found == expected | {"batch": 0}
 
 
 def test_a_build_with_the_changed_inputs_clears_it(memo_inputs: Assumptions) -> None:
     """The stamps are those of the build, so that only what is typed later counts."""
     changed = load((), ["weekly_max.sigma=1.5"])
 
-    def tables(_: Assumptions) -> Sequence[Simulated]:
+    def tables(_: Assumptions) -> Found:
         return simulate(memo_inputs)
 
     book = assemble(changed, memo_inputs, {}, tables)
@@ -267,11 +305,10 @@ class Counted:
         self.asked: list[str] = []
 
     def __call__(self, recipe: Recipe, seed: int) -> Sequence[Sequence[Cell]]:
-        """The shipped rows of the preset."""
+        """The shipped rows of the table."""
         assert seed == SEED
         self.asked.append(recipe.name)
-        assert recipe.preset is not None
-        return demands.table(recipe.preset.name)
+        return demands.shipped(recipe.name)
 
 
 @pytest.fixture
@@ -294,8 +331,10 @@ def test_the_shipped_tables_are_of_the_shipped_presets(
     """They are whole, and have the digest of the presets: nothing is computed."""
     found = simulate(memo_inputs, kept=tmp_path)
     assert counted.asked == []
-    assert [f.name for f in found] == list(demands.PRESETS.values())
-    for preset in found:
+    assert [f.name for f in found.presets] == list(demands.PRESETS.values())
+    assert list(found.common) == ["batch"]
+    for preset in found.presets:
+        assert [*preset.tables, *found.common] == list(KINDS)
         rows = demands.table(preset.name)
         assert preset.ladder.slots == tuple(row[3] for row in rows)
         assert len(rows) == len(Rung) * len(LEVELS) * len(USER_GRID)
@@ -323,22 +362,30 @@ def test_a_table_that_is_not_whole_is_made_again(
     told: list[tuple[int, int]] = []
     harm(shipped / "ladder-time-share.json")
 
-    def found() -> Sequence[Simulated]:
+    def found() -> Found:
         return simulate(
             memo_inputs, lambda *done: told.append(done), shipped=shipped, kept=tmp_path / "kept"
         )
 
     assert found() == simulate(memo_inputs)
     assert counted.asked == ["ladder-time-share"]
-    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert told == [(done, 15) for done in range(16)]
     assert found() == simulate(memo_inputs)
     assert counted.asked == ["ladder-time-share"]
 
 
 def test_a_changed_preset_is_computed(counted: Counted, tmp_path: Path) -> None:
-    """Only the table of the changed preset, and not the other's."""
+    """All tables of the changed preset, and none of the other's or of none."""
     simulate(load((), ["weekly_max.sigma=1.5"]), kept=tmp_path)
-    assert counted.asked == ["ladder-weekly-max"]
+    assert sorted(counted.asked) == sorted(
+        f"{kind}-weekly-max" for kind in KINDS if kind != "batch"
+    )
+
+
+def test_only_tables_that_read_a_parameter_are_computed(counted: Counted, tmp_path: Path) -> None:
+    """Other slots of a pod leave the ladder and the gaps right, and not the pods in operation."""
+    simulate(load((), ["time_share.slots=30"]), kept=tmp_path)
+    assert sorted(counted.asked) == [f"{kind}-time-share" for kind in OF_PODS]
 
 
 def test_what_is_missing_to_compute_is_named(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbook import memo_facts
-from workbook.assumptions import PRESETS, Assumptions
+from workbook.assumptions import Assumptions
 from workbook.book import (
     Book,
     Line,
@@ -19,7 +19,7 @@ from workbook.book import (
     tables_of,
     unit_faults,
 )
-from workbook.demand_facts import Simulated
+from workbook.demand_facts import Found
 from workbook.evaluate import Model
 from workbook.expr import At, Expr, highest, largest, total
 from workbook.functions import Value
@@ -31,6 +31,7 @@ from workbook.tabs import (
     cover,
     dashboard,
     demand,
+    guard,
     inputs,
     memo,
     pod,
@@ -46,8 +47,8 @@ from workbook.tabs import (
 )
 from workbook.units import UnitError
 
-Simulation: TypeAlias = Callable[[Assumptions], Sequence[Simulated]]
-"""Returns the presets of a set of assumptions, with their tables."""
+Simulation: TypeAlias = Callable[[Assumptions], Found]
+"""Returns the simulated tables of a set of assumptions."""
 
 FAULTS_SHOWN = 5
 GROUPS = {
@@ -76,6 +77,7 @@ class Core:
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
+    guard: guard.Guard
     demand: demand.Demand
     as_of: Line
     tabs: tuple[Tab, ...]
@@ -93,7 +95,7 @@ class Core:
         return found
 
 
-def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Stamp]) -> Core:
+def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     """The model for a set of assumptions and the tables that were *found* for its presets.
 
     *originals* are the memo's values of the inputs.
@@ -111,7 +113,9 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
-    served = demand.build(a, found, fixed, one_pod, across)
+    given_now = {preset.key: getattr(a, preset.key) for preset in found.presets}
+    watch = guard.build(found, given_now, one_pod.slots, fixed)
+    served = demand.build(a, found.presets, watch, fixed, one_pod, across)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -161,6 +165,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         one_pod,
         runs,
         across,
+        watch,
         served,
         as_of,
         tabs,
@@ -199,7 +204,7 @@ def assemble(
     front = cover.build(
         a.meta.purpose,
         model.as_of,
-        cover.State(model.policy, model.scenarios, verdict, registry, model.demand),
+        cover.State(model.policy, model.scenarios, verdict, registry, model.guard),
         facts,
     )
     tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
@@ -346,12 +351,12 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
         ),
         *(
             checks.Check(
-                f"stale_{key}",
-                f"The tables of {PRESETS[key]} are of its inputs",
+                f"stale_{each.key}",
+                f"The tables of {each.name} are of its inputs",
                 "Number of inputs that differ from those its tables were computed from",
-                changed,
+                each.changed,
             )
-            for key, changed in model.demand.changed.items()
+            for each in model.guard.stale
         ),
         checks.Check(
             "demand_range",

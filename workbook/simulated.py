@@ -21,22 +21,19 @@ from workbook.assumptions import (
     Parameters,
     preset_path,
 )
-from workbook.demand_facts import Ladder, Origin, Simulated
+from workbook.demand_facts import Found, Grid, Origin, Simulated
 from workbook.paths import TABLES
 
 if TYPE_CHECKING:
     from simcore.faults import ParameterFaults
     from simcore.preset import Preset
-    from simcore.tables.table import Cell, Recipe, Table
+    from simcore.tables.table import Recipe, Table
 
 Progress = Callable[[int, int], None]
 """Told how many tables are there, of how many; only where one has to be computed."""
 
-KINDS = ("ladder",)
-"""The kinds of table that the workbook shows."""
-
-RESOLVED = 4
-"""Key columns and figures of the ladder before its standard error."""
+KINDS = ("ladder", "limited", "gaps", "laws", "autoscale", "cascade", "traces", "batch")
+"""The kinds of table that the workbook shows, in their order."""
 
 
 class SimulationMissing(Exception):
@@ -63,8 +60,8 @@ def simulate(
     *,
     shipped: Path = TABLES,
     kept: Path | None = None,
-) -> tuple[Simulated, ...]:
-    """Return each preset of *a* with its tables, found or computed.
+) -> Found:
+    """Return every table for the presets of *a*, found or computed.
 
     *kept* is where computed tables are kept, in place of the simulation's own folder. Raises
     InputFaults where the numbers do not fit together, and SimulationMissing.
@@ -85,10 +82,13 @@ def simulate(
         except ModuleNotFoundError as error:
             raise SimulationMissing(_missing(wanted, found, error)) from None
         found = [each.table for each in made]
-    tables = {table.name: table for table in found if table is not None}
-    return tuple(
-        _simulated(section, preset, tables[f"ladder-{preset.name}"])
-        for section, preset in zip(PRESETS, presets, strict=True)
+    grids = [(r, _grid(table)) for r, table in zip(wanted, found, strict=True) if table]
+    return Found(
+        tuple(
+            _simulated(section, preset, {r.kind: grid for r, grid in grids if r.preset is preset})
+            for section, preset in zip(PRESETS, presets, strict=True)
+        ),
+        {recipe.kind: grid for recipe, grid in grids if recipe.preset is None},
     )
 
 
@@ -168,7 +168,7 @@ def _faults_of(error: ParameterFaults, section: str) -> list[Fault]:
     return told
 
 
-def _simulated(section: str, preset: Preset, table: Table) -> Simulated:
+def _simulated(section: str, preset: Preset, tables: dict[str, Grid]) -> Simulated:
     texts = (
         ("Mode", str(preset.behaviour.mode)),
         ("Norm", str(preset.behaviour.norm)),
@@ -177,20 +177,17 @@ def _simulated(section: str, preset: Preset, table: Table) -> Simulated:
         ("Weights of the zones", _listed(preset.behaviour.zone_weights, "{:g} of 1")),
         ("Weekdays, Monday first", _listed(preset.behaviour.weekdays, "{:g}")),
     )
+    return Simulated(section, preset.name, preset.title, texts, tables)
+
+
+def _grid(table: Table) -> Grid:
     keys = frozenset(key.rpartition(".")[2] for key in table.inputs if "." in key)
-    origin = Origin(table.title, table.digest, table.seed, keys)
-    return Simulated(section, preset.name, preset.title, texts, _ladder(table.rows), origin)
-
-
-def _ladder(rows: Sequence[Sequence[Cell]]) -> Ladder:
-    rungs, levels, users = ([*dict.fromkeys(row[at] for row in rows)] for at in range(3))
-    return Ladder(
-        tuple(map(str, rungs)),
-        tuple(map(float, levels)),
-        tuple(map(float, users)),
-        tuple(float(row[3]) for row in rows),
-        tuple(float(row[RESOLVED]) for row in rows),
-    )
+    cells = zip(*table.rows, strict=True)
+    columns = {
+        column.key: tuple(cell if isinstance(cell, str) else float(cell) for cell in own)
+        for column, own in zip(table.columns, cells, strict=True)
+    }
+    return Grid(columns, Origin(table.title, table.digest, table.seed, keys))
 
 
 def _listed(numbers: Sequence[float], pattern: str) -> str:

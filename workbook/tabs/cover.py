@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbook.book import Band, Contents, Legend, Line, Lines, Prose, Tab
 from workbook.expr import dated, joined, same, shown, when
 from workbook.tabs.checks import Checks
-from workbook.tabs.demand import Demand
+from workbook.tabs.guard import Guard
 from workbook.tabs.policy import Policy
 from workbook.tabs.scenarios import Scenarios
 from workbook.tabs.sources import Sources
@@ -37,7 +37,7 @@ class State:
     scenarios: Scenarios
     checks: Checks
     sources: Sources
-    demand: Demand
+    guard: Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def build(
     )
     passed = Line("cover_checks", "Checks", "text", state.checks.line, show="status")
     simulated = Line(
-        "cover_simulation", "Simulated tables", "text", state.demand.state, show="status"
+        "cover_simulation", "Simulated tables", "text", state.guard.state, show="status"
     )
     today = Lines("Today", (live, revenue, passed, simulated, changed, as_of))
     tab = Tab(

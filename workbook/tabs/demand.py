@@ -31,9 +31,10 @@ from workbook.expr import (
     when,
     whole_up,
 )
-from workbook.tabs import guard, needs
+from workbook.tabs import needs
 from workbook.tabs.bridge import Bridge
 from workbook.tabs.constants import Constants
+from workbook.tabs.guard import Guard
 from workbook.tabs.pod import LABEL_WIDTH, Pod
 
 DOTS = ("held", "inference", "training", "research")
@@ -47,8 +48,6 @@ RESULT_NOTE = (
 class Demand:
     """Lines that other tabs may use."""
 
-    state: Line
-    changed: dict[str, Line]
     inside: Line
     tab: Tab
 
@@ -71,16 +70,16 @@ class _Read:
 def build(
     a: Assumptions,
     found: Sequence[Simulated],
+    guard: Guard,
     constants: Constants,
     pod: Pod,
     bridge: Bridge,
 ) -> Demand:
     """The tab for the tables that were *found* for the presets of *a*."""
     users, preset, rung, level = (entered(entry) for entry in a.demand.inputs())
-    guarded = guard.build(found, {f.key: getattr(a, f.key) for f in found}, constants)
     long, rungs = needs.long_table(found), needs.rungs_of(found, a.demand)
     levels, shares = needs.levels_of(found, a.demand)
-    presets = guarded.presets
+    presets = guard.presets
     picked = (
         Line(
             "demand_preset_place",
@@ -113,15 +112,16 @@ def build(
         "demand_messages",
         "Messages of a user a day",
         "req/(user·day)",
-        nth(guarded.messages, picked[0]),
+        nth(guard.messages, picked[0]),
     )
     results = _results(users, messages, read, width, pod, constants)
+    state = guard.state_of("demand", "ladder")
     tab = Tab(
         "Demand",
         "Slots and pods that users need, from the simulated ladder, and what they cost and earn",
         "pod",
         (
-            guarded.at_top,
+            Lines("State of the simulated tables", (state,)),
             Lines(
                 "Calculator: type and pick in the cream cells",
                 (users, preset, rung, level, *results),
@@ -135,14 +135,15 @@ def build(
             ),
             *held.working,
             Table("Service levels of the table", levels, (shares,)),
-            *guarded.blocks,
+            Lines("All simulated tables", (guard.state,)),
+            *guard.blocks,
             curves,
             long.table,
         ),
         grid="wide",
         label_width=LABEL_WIDTH,
     )
-    return Demand(guarded.state, guarded.changed, read.inside, tab)
+    return Demand(read.inside, tab)
 
 
 def _read(users: Line, start: Expr, long: needs.Long, grid: Column, shape: needs.Shape) -> _Read:

@@ -1,22 +1,20 @@
-"""Guard: the inputs that each simulated table was computed from, at the build and now."""
+"""Guard: whether each simulated table is of the inputs that stand in the workbook now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from workbook.assumptions import Number, Parameters
-from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Owned, Table, entered
-from workbook.demand_facts import Simulated
+from workbook.assumptions import Parameters as Given
+from workbook.book import Axis, Column, Entity, Gathered, Line, Owned, Table
+from workbook.demand_facts import Found, Grid, Simulated
 from workbook.expr import (
     MIXED,
     At,
     Constant,
-    at_most,
-    given,
-    highest,
+    Expr,
+    Text,
     joined,
-    magnitude,
     nth,
     position,
     same,
@@ -24,162 +22,263 @@ from workbook.expr import (
     total,
     when,
 )
+from workbook.tabs import parameters
 from workbook.tabs.constants import Constants
+from workbook.tabs.parameters import Keys, Watched
 
-NOTE = (
-    "Change cream cells to try something else: the tables below are then of other inputs, the "
-    "checks fail, and a build with the same values (workbook build --set id=value) computes them."
-)
 TEXTS_NOTE = (
     "Lists and choices are not changed here: change them in the preset’s own file in templates/, "
     "and build again."
 )
+FRESH = "● of the inputs that stand here"
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """How many inputs of the tables of a preset, or of a table without one, have changed."""
+
+    key: str
+    name: str
+    changed: Line
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lines that other blocks may use, and the blocks themselves."""
+    """Lines that other tabs may use, and the blocks that show how they come about."""
 
     presets: Axis
     messages: Column
-    changed: dict[str, Line]
+    stale: tuple[Stale, ...]
     state: Line
-    at_top: Lines
     blocks: tuple[Table, ...]
+    _reads: _Reads
+
+    def state_of(self, tab: str, *kinds: str) -> Line:
+        """What a tab says of its own simulated tables, of these kinds, in a line TAB_state.
+
+        Raises KeyError for a kind that the workbook does not have.
+        """
+        read, rows = self._reads, dict.fromkeys(r for kind in kinds for r in self._reads.of(kind))
+        parts = [row for row in rows if not any(read.covers(other, row) for other in rows)]
+        changed = _summed([At(read.changed, row) for row in parts])
+        words = joined(*(At(read.words, row) for row in parts))
+        return Line(
+            f"{tab}_state",
+            "Simulated tables of this tab",
+            "text",
+            when(same(changed, 0), FRESH, words),
+            show="status",
+            how=None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What one or more tables read: the parameters of a preset, as far as they are *keys*."""
+
+    owner: str
+    keys: Keys
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """The rows by entity key, with their columns."""
+
+    rows: Mapping[str, _Row]
+    changed: Column
+    first: Column
+    words: Column
+
+    def of(self, kind: str) -> list[str]:
+        """The rows of the tables of a kind. Raises KeyError where there is none."""
+        found = [key for key, row in self.rows.items() if kind in row.kinds]
+        if not found:
+            raise KeyError(kind)
+        return found
+
+    def covers(self, one: str, other: str) -> bool:
+        """Whether one row reads all that the other reads, and more."""
+        first, second = self.rows[one], self.rows[other]
+        return first.owner == second.owner and first.keys > second.keys
+
+
+def _summed(parts: Sequence[Expr]) -> Expr:
+    first, *rest = parts
+    for part in rest:
+        first = first + part
+    return first
 
 
 def build(
-    found: Sequence[Simulated], given_now: dict[str, Parameters], constants: Constants
+    found: Found,
+    given_now: Mapping[str, Given],
+    pod_slots: Line,
+    constants: Constants,
+    others: Mapping[str, Watched] | None = None,
 ) -> Guard:
-    """The parameters of each preset, and what says that they are still those of its tables."""
-    entries = {key: _numbers(parameters) for key, parameters in given_now.items()}
-    first = next(iter(entries.values()))
-    axis = Axis("parameters", "Parameter", tuple(Entity(key, _label(e)) for key, e in first))
-    units = tuple((entry.unit, "") for _, entry in first)
-    read = axis.fixed(
-        "read",
-        "Read by the ladder",
-        [1.0 if all(key in f.origin.parameters for f in found) else 0.0 for key, _ in first],
-        "stamp",
-        unit="1",
-    )
-    columns: list[Column] = [axis.units(units)]
-    flags: dict[str, Column] = {}
-    lines: dict[str, tuple[Line, ...]] = {}
-    for preset in found:
-        lines[preset.key] = tuple(entered(entry) for _, entry in entries[preset.key])
-        now = Column(
-            preset.key, f"{preset.name} now", MIXED, axis, Owned(lines[preset.key]), units=units
-        )
-        built = axis.fixed(
-            f"{preset.key}_built",
-            f"{preset.name} at build",
-            [entry.value for _, entry in entries[preset.key]],
-            "stamp",
-            unit=MIXED,
-            units=units,
-        )
-        slack = constants.tolerance * highest(1, magnitude(built))
-        flags[preset.key] = axis.formula(
-            f"{preset.key}_changed",
-            f"{preset.name} changed",
-            "1",
-            when(given(now), when(at_most(magnitude(now - built), slack), 0, read), read),
-            how="1 where the table was computed from another value",
-            show="flag",
-        )
-        columns += [now, built, flags[preset.key]]
-    parameters = Table(
-        "Parameters of the presets, at the build and now", axis, (*columns, read), note=NOTE
-    )
-    summary, changed, state = _summary(found, lines, flags, axis)
-    texts = _texts(found)
-    at_top = Lines("State of the simulated tables", (state,))
-    presets = summary.axis
-    messages = next(column for column in summary.columns if column.key == "messages")
-    return Guard(presets, messages, changed, state, at_top, (summary, parameters, texts))
+    """What says that the tables are still those of the parameters.
+
+    *pod_slots* are those that Pod works out. *others* has the parameters of tables without a
+    preset, by kind, where the workbook has any.
+    """
+    sets = _sets(found, given_now)
+    own = parameters.build(found.presets, given_now, sets, pod_slots, constants)
+    presets, messages, stale = _presets(found.presets, own)
+    reads, flagged, others_stale = _reads(found, sets, {**own.watched, **(others or {})})
+    summary, state = _summary(found, reads)
+    blocks = (summary, flagged, presets, *own.tables, _texts(found.presets))
+    return Guard(presets.axis, messages, (*stale, *others_stale), state, blocks, reads)
 
 
-def _numbers(parameters: Parameters) -> list[tuple[str, Number]]:
-    found = [(item.name, getattr(parameters, item.name)) for item in fields(parameters)]
-    return [(key, entry) for key, entry in found if isinstance(entry, Number)]
+def _sets(found: Found, given_now: Mapping[str, Given]) -> dict[Keys, tuple[str, ...]]:
+    """The kinds of table that read the same parameters, by those."""
+    keys = {key for key, _ in parameters.numbers_of(next(iter(given_now.values())))}
+    sets: dict[Keys, tuple[str, ...]] = {}
+    for kind, grid in found.presets[0].tables.items():
+        read = grid.origin.parameters & keys
+        sets[read] = (*sets.get(read, ()), kind)
+    return sets
 
 
-def _label(entry: Number) -> str:
-    """What it is; the label of the input has the preset after a comma."""
-    return entry.label.rpartition(", ")[0]
-
-
-def _summary(
-    found: Sequence[Simulated],
-    lines: dict[str, tuple[Line, ...]],
-    flags: dict[str, Column],
-    parameters: Axis,
-) -> tuple[Table, dict[str, Line], Line]:
-    """A row a preset: where its table is from, how many inputs changed, and which first."""
+def _presets(
+    found: Sequence[Simulated], own: parameters.Parameters
+) -> tuple[Table, Column, tuple[Stale, ...]]:
+    """A row a preset: what its users send, and how many inputs of its tables changed."""
     axis = Axis("presets", "Preset", tuple(Entity(f.key, f.name) for f in found))
-    counts = {
-        key: Line(f"{key}_changed", f"Changed inputs, {key}", "1", total(column), show="flag")
-        for key, column in flags.items()
-    }
-    firsts = tuple(
-        Line(
-            f"{key}_first",
-            f"First changed, {key}",
-            "text",
-            when(same(counts[key], 0), "", nth(parameters.names, position(Constant(1), column))),
+    stale = tuple(
+        Stale(
+            f.key,
+            f.name,
+            Line(
+                f"{f.key}_changed",
+                f"Changed inputs, {f.key}",
+                "1",
+                total(own.changed[f.key]),
+                show="flag",
+            ),
         )
-        for key, column in flags.items()
+        for f in found
     )
-    changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts.values())))
-    first = Column("first", "The first of them", "text", axis, Owned(firsts))
-    words = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", first, ". ")
-    state = axis.formula(
-        "state",
-        "What to know",
-        "text",
-        when(same(changed, 0), "", words),
-        show="status",
-        how=None,
+    counts = Column(
+        "changed", "Changed inputs", "1", axis, Owned(tuple(each.changed for each in stale))
     )
-    messages = Column(
+    sent = Column(
         "messages",
         "Messages a day",
         "req/(user·day)",
         axis,
-        Gathered(
-            tuple(next(n for n in own if "messages_per_day" in n.key) for own in lines.values())
-        ),
+        Gathered(tuple(own.messages[f.key] for f in found)),
     )
-    table = Table(
-        "Simulated tables, and whether they are of these inputs",
-        axis,
-        (
-            axis.fixed(
-                "seed",
-                "Seed",
-                [float(f.origin.seed) for f in found],
-                "stamp",
-                unit=MIXED,
-                units=(("1", "plain"),) * len(found),
-            ),
-            axis.fixed("digest", "Digest", [f.origin.digest[:12] for f in found], "open"),
-            messages,
-            changed,
-            first,
-            state,
-        ),
-    )
-    parts = [At(state, f.key) for f in found]
-    stale = Line(
-        "demand_state",
-        "Simulated tables",
+    return Table("The presets", axis, (sent, counts)), sent, stale
+
+
+def _reads(
+    found: Found, sets: Mapping[Keys, tuple[str, ...]], watched: Mapping[str, Watched]
+) -> tuple[_Reads, Table, tuple[Stale, ...]]:
+    """A row for what tables read alike: how many of those inputs changed, and which first."""
+    rows = {
+        f"{preset.key}_{i}": _Row(preset.key, keys, kinds)
+        for preset in found.presets
+        for i, (keys, kinds) in enumerate(sets.items(), 1)
+    }
+    for kind in found.common:
+        flags = watched[kind].flags if kind in watched else {}
+        rows[kind] = _Row(kind, next(iter(flags), Keys()), (kind,))
+    owners = {row.owner: row.owner for row in rows.values()}
+    owners |= {owner: each.name for owner, each in watched.items()}
+    names = {key: owners[row.owner] for key, row in rows.items()}
+    axis = Axis("reads", "Inputs of", tuple(Entity(key, names[key]) for key in rows))
+    counts, firsts = [], []
+    for key, row in rows.items():
+        count, first = _counted(key, names[key], row, watched.get(row.owner))
+        counts.append(count)
+        firsts.append(first)
+    changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
+    named = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
+    told = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", named, ". ")
+    words = axis.formula(
+        "words",
+        "What to know",
         "text",
-        when(same(total(changed), 0), "● of the inputs that stand here", joined(*parts)),
+        when(same(changed, 0), "", told),
         show="status",
         how=None,
     )
-    return table, counts, stale
+    kinds = axis.fixed("kinds", "Read by", [", ".join(row.kinds) for row in rows.values()], "open")
+    table = Table(
+        "What the tables read, and what of it changed", axis, (kinds, changed, named, words)
+    )
+    stale = tuple(
+        Stale(key, names[key], count)
+        for (key, row), count in zip(rows.items(), counts, strict=True)
+        if row.owner == key and key in watched
+    )
+    return _Reads(rows, changed, named, words), table, stale
+
+
+def _counted(key: str, name: str, row: _Row, watched: Watched | None) -> tuple[Line, Line]:
+    """How many of the inputs that a table read changed, and the first; none where none can."""
+    count, first = f"{key}_changed_of_table", f"{key}_first"
+    label, what = f"Changed inputs, {name}", f"First changed, {name}"
+    if watched is None:
+        none = Line(count, label, "1", constant=0.0, show="flag", memo="No input of it stands here")
+        return none, Line(first, what, "text", Text(""))
+    flags = watched.flags[row.keys]
+    changed = Line(count, label, "1", total(flags), show="flag")
+    found = nth(watched.names, position(Constant(1), flags))
+    return changed, Line(first, what, "text", when(same(changed, 0), "", found))
+
+
+def _summary(found: Found, reads: _Reads) -> tuple[Table, Line]:
+    """A row for each simulated table: where it is from, how many inputs changed, which first."""
+    grids: list[tuple[str, str, Grid]] = [
+        (f"{kind}_{preset.key}", row, grid)
+        for preset in found.presets
+        for kind, grid in preset.tables.items()
+        for row in reads.of(kind)
+        if reads.rows[row].owner == preset.key
+    ]
+    grids += [(kind, kind, grid) for kind, grid in found.common.items()]
+    axis = Axis(
+        "simulated",
+        "Simulated table",
+        tuple(Entity(key, grid.origin.title) for key, _, grid in grids),
+    )
+    seeds = [float(grid.origin.seed) for *_, grid in grids]
+    changed = Column(
+        "changed",
+        "Changed inputs",
+        "1",
+        axis,
+        Gathered(tuple(At(reads.changed, row) for _, row, _ in grids)),
+        show="flag",
+    )
+    columns = (
+        axis.fixed(
+            "seed", "Seed", seeds, "stamp", unit=MIXED, units=(("1", "plain"),) * len(grids)
+        ),
+        axis.fixed("digest", "Digest", [g.origin.digest[:12] for *_, g in grids], "open"),
+        changed,
+        Column(
+            "first",
+            "The first of them",
+            "text",
+            axis,
+            Gathered(tuple(At(reads.first, row) for _, row, _ in grids)),
+        ),
+    )
+    widest = [r for r in reads.rows if not any(reads.covers(other, r) for other in reads.rows)]
+    words = joined(*(At(reads.words, row) for row in widest))
+    state = Line(
+        "simulated_state",
+        "All simulated tables",
+        "text",
+        when(same(total(changed), 0), FRESH, words),
+        show="status",
+        how=None,
+    )
+    return Table("Simulated tables, and whether they are of these inputs", axis, columns), state
 
 
 def _texts(found: Sequence[Simulated]) -> Table:

@@ -1,0 +1,166 @@
+"""Parameters: the numbers of each preset, at the build and now, and which of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from workbook.assumptions import Number
+from workbook.assumptions import Parameters as Given
+from workbook.book import Axis, Column, Entity, Line, Owned, Table, Units, entered
+from workbook.demand_facts import Simulated
+from workbook.expr import MIXED, at_most, given, highest, magnitude, when
+from workbook.tabs.constants import Constants
+
+NOTE = (
+    "Change cream cells to try something else: the tables are then of other inputs, the checks "
+    "fail, and a build with the same values (workbook build --set id=value) computes them."
+)
+SLOTS = "slots"
+"""The parameter that Pod has a live figure of: tables of pods are right for so many only."""
+
+Keys = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Parameters that stand in the workbook, and what of them changed since the build.
+
+    *flags* has, for the keys that a table read, a column of 1 where one of those changed.
+    """
+
+    name: str
+    names: Column
+    flags: Mapping[Keys, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of all presets, side by side.
+
+    *changed* and *messages* are by preset: the flags of what any table read, and the messages that
+    a user sends a day.
+    """
+
+    watched: Mapping[str, Watched]
+    changed: Mapping[str, Column]
+    messages: Mapping[str, Line]
+    tables: tuple[Table, Table]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The axis of the parameters, the key and unit of each, and what each set of tables read."""
+
+    axis: Axis
+    keys: tuple[str, ...]
+    units: Units
+    read: Column
+    reads: Mapping[Keys, Column]
+
+    def now(self, preset: Simulated, lines: Sequence[Line]) -> Column:
+        """The cells that may be changed, and the slots that Pod works out."""
+        label, owned = f"{preset.name} now", Owned(tuple(lines))
+        return Column(preset.key, label, MIXED, self.axis, owned, units=self.units)
+
+    def built(self, preset: Simulated, values: Sequence[float | None]) -> Column:
+        """The values that the tables were computed from."""
+        key, label = f"{preset.key}_built", f"{preset.name} at build"
+        return self.axis.fixed(key, label, values, "stamp", unit=MIXED, units=self.units)
+
+    def changed(self, preset: Simulated, now: Column, built: Column, slack: Line) -> Column:
+        """1 where a parameter that any table read is not what it was."""
+        near = at_most(magnitude(now - built), slack * highest(1, magnitude(built)))
+        return self.axis.formula(
+            f"{preset.key}_changed",
+            f"{preset.name} changed",
+            "1",
+            when(given(now), when(near, 0, self.read), self.read),
+            how="1 where a table was computed from another value",
+            show="flag",
+        )
+
+    def flags(self, preset: Simulated, changed: Column) -> dict[Keys, Column]:
+        """1 where a parameter changed that tables of one set read."""
+        return {
+            keys: self.axis.formula(
+                f"{preset.key}_{i}",
+                f"{preset.name}, changed and {read.label.lower()}",
+                "1",
+                read * changed,
+                how=None,
+                show="flag",
+            )
+            for i, (keys, read) in enumerate(self.reads.items(), 1)
+        }
+
+
+def build(
+    found: Sequence[Simulated],
+    given_now: Mapping[str, Given],
+    sets: Mapping[Keys, Sequence[str]],
+    pod_slots: Line,
+    constants: Constants,
+) -> Parameters:
+    """The parameters of each preset; *sets* has the kinds of table by the parameters they read."""
+    rows = _rows(next(iter(given_now.values())), sets, pod_slots)
+    watched, all_changed, messages = {}, {}, {}
+    columns: list[Column] = []
+    for preset in found:
+        entries = dict(numbers_of(given_now[preset.key]))
+        lines = [entered(entry) for entry in entries.values()]
+        on_pod = Line(f"{preset.key}_pod_slots", pod_slots.label, pod_slots.unit, pod_slots)
+        now = rows.now(preset, [*lines, on_pod])
+        built = rows.built(preset, [entries[key].value for key in rows.keys])
+        changed = rows.changed(preset, now, built, constants.tolerance)
+        columns += [now, built, changed]
+        watched[preset.key] = Watched(preset.name, rows.axis.names, rows.flags(preset, changed))
+        all_changed[preset.key] = changed
+        messages[preset.key] = lines[list(entries).index("messages_per_day")]
+    flags = [column for each in watched.values() for column in each.flags.values()]
+    tables = (
+        Table(
+            "Parameters of the presets, at the build and now",
+            rows.axis,
+            (rows.axis.units(rows.units), *columns, rows.read),
+            note=NOTE,
+        ),
+        Table(
+            "Parameters that the tables read, and which of those changed",
+            rows.axis,
+            (*rows.reads.values(), *flags),
+        ),
+    )
+    return Parameters(watched, all_changed, messages, tables)
+
+
+def numbers_of(parameters: Given) -> list[tuple[str, Number]]:
+    """The numbers of a preset by key, in order."""
+    found = [(item.name, getattr(parameters, item.name)) for item in fields(parameters)]
+    return [(key, entry) for key, entry in found if isinstance(entry, Number)]
+
+
+def _rows(first: Given, sets: Mapping[Keys, Sequence[str]], pod_slots: Line) -> _Rows:
+    """A row for each number of a preset, and last one for the slots that Pod works out."""
+    entries = numbers_of(first)
+    entities = [Entity(key, _label(entry)) for key, entry in entries]
+    axis = Axis(
+        "parameters", "Parameter", (*entities, Entity("pod_slots", "Slots of a pod, on Pod"))
+    )
+    units = (*((entry.unit, "") for _, entry in entries), (pod_slots.unit, ""))
+    keys = (*(key for key, _ in entries), SLOTS)
+
+    def ones(column: str, label: str, read: Keys) -> Column:
+        values = [1.0 if key in read else 0.0 for key in keys]
+        return axis.fixed(column, label, values, "stamp", unit="1")
+
+    reads = {
+        read: ones(f"read_{i}", f"Read by {', '.join(kinds)}", read)
+        for i, (read, kinds) in enumerate(sets.items(), 1)
+    }
+    return _Rows(axis, keys, units, ones("read", "Read by a table", Keys().union(*sets)), reads)
+
+
+def _label(entry: Number) -> str:
+    """What it is; the label of the input has the preset after a comma."""
+    return entry.label.rpartition(", ")[0]
