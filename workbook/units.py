@@ -14,6 +14,7 @@ SYMBOLS = frozenset(
         "s",
         "min",
         "day",
+        "wk",
         "mo",
         "yr",
         "chip",

@@ -136,7 +136,7 @@ def limited_recipe(preset: Preset, policy: Policy) -> Recipe:
         ),
         inputs={
             **behaviour_inputs(preset.behaviour),
-            "requests_per_minute": policy.requests_per_minute,
+            "policy.requests_per_minute": policy.requests_per_minute,
             "service.measure": str(preset.service.measure),
             "levels": LEVELS,
             "users": USER_GRID,

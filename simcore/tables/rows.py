@@ -20,7 +20,7 @@ def rows_of(recipe: Recipe, seed: int, jobs: int = 1) -> Rows:
         return batch_rows(recipe.research, seed, jobs)
     assert recipe.preset is not None
     if recipe.kind == "limited":
-        rate = recipe.inputs["requests_per_minute"]
+        rate = recipe.inputs["policy.requests_per_minute"]
         assert isinstance(rate, float | int)
         return limited_rows(recipe.preset, rate, seed, jobs)
     return _OF_A_PRESET[recipe.kind](recipe.preset, seed, jobs)

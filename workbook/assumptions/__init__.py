@@ -6,6 +6,7 @@ from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Day, Input, M
 from workbook.assumptions.load import baseline, load
 from workbook.assumptions.presets import PRESETS, SERVICE, preset_path
 from workbook.assumptions.sections import (
+    Access,
     Allocation,
     Assumptions,
     Batch,
@@ -21,19 +22,24 @@ from workbook.assumptions.sections import (
     Pod,
     PriceRow,
     Pricing,
+    Research,
     RungRow,
     ScenarioRow,
     Sensitivity,
+    SignUps,
     SizeRow,
     Supply,
     Throughput,
     Training,
     Utilization,
 )
+from workbook.assumptions.taken import TAKEN_FILES, taken_path
 
 __all__ = [
     "PRESETS",
     "SERVICE",
+    "TAKEN_FILES",
+    "Access",
     "Allocation",
     "Assumptions",
     "Basis",
@@ -58,11 +64,13 @@ __all__ = [
     "Pod",
     "PriceRow",
     "Pricing",
+    "Research",
     "Row",
     "RungRow",
     "ScenarioRow",
     "Section",
     "Sensitivity",
+    "SignUps",
     "SizeRow",
     "Supply",
     "Table",
@@ -73,4 +81,5 @@ __all__ = [
     "baseline",
     "load",
     "preset_path",
+    "taken_path",
 ]

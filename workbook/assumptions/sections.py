@@ -230,6 +230,8 @@ class Batch(Section):
     peak_high: Number
     peak_share_low: Number
     peak_share_high: Number
+    opportunity_low: Number
+    opportunity_high: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +258,48 @@ class Demand(Section):
     preset: Choice
     rung: Choice
     level: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Access(Section):
+    """How the slots of a policy's users are read, and what a stack of their own saves."""
+
+    preset: Choice
+    level: Choice
+    stack_cut: Number
+
+
+@dataclass(frozen=True, eq=False)
+class SignUps(Section):
+    """Who wants access week by week, who may have it, and how long they wait and stay."""
+
+    cap: Number
+    interest: Number
+    growth: Number
+    burst: Number
+    burst_week: Number
+    burst_weeks: Number
+    patience: Number
+    stay: Number
+    starting: Number
+    heavy_share: Number
+    heavy_weight: Number
+    light_weight: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Research(Section):
+    """Who runs batch experiments in the simulation, how many and when."""
+
+    researchers: Number
+    experiments_per_year: Number
+    deadline_share: Number
+    lead_days: Number
+    lead_shape: Number
+    shocks_per_year: Number
+    copies_per_shock: Number
+    shock_days: Number
+    hours_cv: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -309,6 +353,9 @@ class Assumptions:
     bridge: Bridge
     ladder: Table[RungRow]
     demand: Demand
+    access: Access
+    sign_ups: SignUps
+    research: Research
     weekly_max: Parameters
     time_share: Parameters
 
