@@ -37,6 +37,7 @@ from workbook.tabs import (
     pod,
     policy,
     pricing,
+    research,
     scenarios,
     sensitivity,
     sources,
@@ -111,10 +112,11 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
     one_pod = pod.build(a, fixed, fleet)
-    runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     given_now = {preset.key: getattr(a, preset.key) for preset in found.presets}
-    watch = guard.build(found, given_now, one_pod.slots, fixed)
+    field = research.build(a.research, found.common["batch"], fixed)
+    watch = guard.build(found, given_now, one_pod, fixed, {"batch": field.watched})
+    runs = batch.build(a, found.common["batch"], watch, field, fixed, fleet, one_pod)
     served = demand.build(a, found.presets, watch, fixed, one_pod, across)
     switches = (
         models.growth_reading,

@@ -49,7 +49,7 @@ def check_files() -> None:
     from simcore.faults import ParameterFaults
 
     faults: list[Fault] = []
-    loads = [partial(_loaded, section) for section in PRESETS]
+    loads: list[Callable[[], object]] = [partial(_loaded, section) for section in PRESETS]
     for load in (*loads, _loaded_policy, _loaded_research):
         try:
             load()
@@ -225,7 +225,8 @@ def _grid(table: Table) -> Grid:
         column.key: tuple(cell if isinstance(cell, str) else float(cell) for cell in own)
         for column, own in zip(table.columns, cells, strict=True)
     }
-    return Grid(columns, Origin(table.title, table.digest, table.seed, keys))
+    lists = {key: value for key, value in table.inputs.items() if isinstance(value, tuple)}
+    return Grid(columns, Origin(table.title, table.digest, table.seed, keys, lists))
 
 
 def _listed(numbers: Sequence[float], pattern: str) -> str:

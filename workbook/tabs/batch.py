@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Tab, Table, entered
+from workbook.demand_facts import Grid
 from workbook.expr import At, above, highest, rounded, when
+from workbook.tabs import peaks
 from workbook.tabs.constants import Constants
 from workbook.tabs.figures import figure
+from workbook.tabs.guard import Guard
 from workbook.tabs.pod import LABEL_WIDTH, Pod
+from workbook.tabs.research import Research
 from workbook.tabs.supply import Supply
 from workbook.tabs.switches import Switch, switch
 
@@ -34,6 +38,7 @@ class Batch:
     average_pods: Line
     peak_low: Line
     peak_high: Line
+    inside: Line
     tab: Tab
 
 
@@ -52,8 +57,16 @@ class Readings:
         return (self.permutations, self.hours, self.streams, self.output)
 
 
-def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Batch:
-    """The memo's experiment, forty-five of them a year, and their peaks."""
+def build(
+    a: Assumptions,
+    found: Grid,
+    guard: Guard,
+    research: Research,
+    constants: Constants,
+    supply: Supply,
+    pod: Pod,
+) -> Batch:
+    """The memo's experiment, forty-five of them a year, and their peaks; *found* has them."""
     given = {entry.id.removeprefix("batch."): entered(entry) for entry in a.batch.inputs()}
     b = a.batch
     readings = Readings(
@@ -67,11 +80,26 @@ def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Bat
     held = _pods(given, run, pod, readings)
     year = _year(given, run, held["pods"], supply, constants.range_ends)
     forgone, ends = _opportunity(given, pod)
+    simulated = peaks.build(
+        peaks.Given(
+            hours=run["hours_exact"],
+            deadline_share=research.deadline_share,
+            pods=held["pods"],
+            peaks=(given["peak_low"], given["peak_high"]),
+            shares=(given["peak_share_low"], given["peak_share_high"]),
+            opportunity=(given["opportunity_low"], given["opportunity_high"]),
+        ),
+        found,
+        pod,
+        constants,
+    )
+    state = guard.state_of("batch", "batch")
     tab = Tab(
         "Batch",
         "What a batch experiment takes and earns, and what pods held ready for peaks forgo",
         "pod",
         (
+            Lines("State of the simulated tables", (state,)),
             Lines(
                 "One experiment",
                 tuple(run.values()),
@@ -82,6 +110,11 @@ def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Bat
             Lines("A year of experiments", tuple(year.values())),
             forgone,
             Lines("Opportunity cost a month, fewest pods", ends),
+            research.blocks[0],
+            *simulated.results,
+            *simulated.working[:-1],
+            *research.blocks[1:],
+            simulated.working[-1],
         ),
         grid="wide",
         label_width=LABEL_WIDTH,
@@ -96,6 +129,7 @@ def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Bat
         average_pods=year["average"],
         peak_low=given["peak_low"],
         peak_high=given["peak_high"],
+        inside=simulated.inside,
         tab=tab,
     )
 

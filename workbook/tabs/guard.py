@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbook.assumptions import Number
 from workbook.assumptions import Parameters as Given
 from workbook.book import Axis, Column, Entity, Gathered, Line, Owned, Table
 from workbook.demand_facts import Found, Grid, Simulated
@@ -24,7 +25,8 @@ from workbook.expr import (
 )
 from workbook.tabs import parameters
 from workbook.tabs.constants import Constants
-from workbook.tabs.parameters import Keys, Watched
+from workbook.tabs.parameters import Keys, OnPod, Watched
+from workbook.tabs.pod import Pod
 
 TEXTS_NOTE = (
     "Lists and choices are not changed here: change them in the preset’s own file in templates/, "
@@ -113,17 +115,18 @@ def _summed(parts: Sequence[Expr]) -> Expr:
 def build(
     found: Found,
     given_now: Mapping[str, Given],
-    pod_slots: Line,
+    pod: Pod,
     constants: Constants,
     others: Mapping[str, Watched] | None = None,
 ) -> Guard:
     """What says that the tables are still those of the parameters.
 
-    *pod_slots* are those that Pod works out. *others* has the parameters of tables without a
-    preset, by kind, where the workbook has any.
+    *pod* has what tables of pods and of a rate limit were computed with. *others* has the
+    parameters of tables without a preset, by kind, where the workbook has any.
     """
-    sets = _sets(found, given_now)
-    own = parameters.build(found.presets, given_now, sets, pod_slots, constants)
+    on_pod = _on_pod(pod)
+    sets = _sets(found, given_now, on_pod)
+    own = parameters.build(found.presets, given_now, sets, on_pod, constants)
     presets, messages, stale = _presets(found.presets, own)
     reads, flagged, others_stale = _reads(found, sets, {**own.watched, **(others or {})})
     summary, state = _summary(found, reads)
@@ -131,9 +134,27 @@ def build(
     return Guard(presets.axis, messages, (*stale, *others_stale), state, blocks, reads)
 
 
-def _sets(found: Found, given_now: Mapping[str, Given]) -> dict[Keys, tuple[str, ...]]:
+def _on_pod(pod: Pod) -> tuple[OnPod, OnPod]:
+    limit = pod.rate_limit
+    assert isinstance(limit.entry, Number)
+    return (
+        OnPod(parameters.SLOTS, "pod_slots", "Slots of a pod, on Pod", pod.slots),
+        OnPod(
+            parameters.RATE_LIMIT,
+            "pod_rate_limit",
+            "Rate limit of a user, on Inputs",
+            limit,
+            limit.entry.value,
+        ),
+    )
+
+
+def _sets(
+    found: Found, given_now: Mapping[str, Given], on_pod: Sequence[OnPod]
+) -> dict[Keys, tuple[str, ...]]:
     """The kinds of table that read the same parameters, by those."""
     keys = {key for key, _ in parameters.numbers_of(next(iter(given_now.values())))}
+    keys |= {each.key for each in on_pod}
     sets: dict[Keys, tuple[str, ...]] = {}
     for kind, grid in found.presets[0].tables.items():
         read = grid.origin.parameters & keys
