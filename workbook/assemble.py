@@ -24,6 +24,7 @@ from workbook.evaluate import Model
 from workbook.expr import At, Expr, highest, largest, total
 from workbook.functions import Value
 from workbook.tabs import (
+    access,
     batch,
     bridge,
     checks,
@@ -80,6 +81,7 @@ class Core:
     bridge: bridge.Bridge
     guard: guard.Guard
     demand: demand.Demand
+    access: access.Access
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -118,6 +120,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     watch = guard.build(found, given_now, one_pod, fixed, {"batch": field.watched})
     runs = batch.build(a, found.common["batch"], watch, field, fixed, fleet, one_pod)
     served = demand.build(a, found.presets, watch, fixed, one_pod, across)
+    allowed = access.build(a, found.presets, watch, served, fixed, one_pod)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -136,6 +139,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         ("Inference pod", one_pod.entries),
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
+        ("Access by sign-up", allowed.entries),
     )
     front = inputs.build(groups, switches, fixed, originals)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
@@ -153,6 +157,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         runs.tab,
         across.tab,
         served.tab,
+        allowed.tab,
     )
     return Core(
         fixed,
@@ -169,6 +174,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         across,
         watch,
         served,
+        allowed,
         as_of,
         tabs,
     )
@@ -365,6 +371,24 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "The calculator stays within its table",
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
+        ),
+        checks.Check(
+            "batch_range",
+            "The hours of an experiment are within the table",
+            "1 where they are beyond the hours that the simulated table has",
+            1 - model.batch.inside,
+        ),
+        checks.Check(
+            "policy_range",
+            "A year’s users stay within the simulated tables",
+            "1 where a week has fewer or more users than the tables have",
+            1 - model.access.inside,
+        ),
+        checks.Check(
+            "policy_people",
+            "Nobody who signs up is lost",
+            "Those who came against those admitted, waiting, gone, active and left over the year",
+            model.access.people_gap,
         ),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

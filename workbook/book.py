@@ -340,7 +340,7 @@ class Series:
 class Chart:
     """A native chart under a live headline."""
 
-    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves"]
+    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves", "course"]
     headline: Expr
     title: str
     series: tuple[Series, ...]

@@ -196,6 +196,7 @@ class _Writer:
             "tornado": self._tornado,
             "scatter": self._scatter,
             "curves": self._curves,
+            "course": self._course,
         }
         chart = kinds[placed.chart.kind](placed)
         chart.set_title(
@@ -301,6 +302,14 @@ class _Writer:
         show = placed.chart.value_show
         chart.set_x_axis(self._axis(placed.chart.across_title, show, grid=True) | ten)
         chart.set_y_axis(self._axis(placed.chart.value_title, show, grid=True) | ten)
+        return chart
+
+    def _course(self, placed: PlacedChart) -> NativeChart:
+        """Lines over time."""
+        chart = self._lines(placed)
+        chart.set_x_axis(self._axis(placed.chart.across_title, "whole") | {"min": 0})
+        value = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
+        chart.set_y_axis(value | {"label_position": "low"})
         return chart
 
     def _lines(self, placed: PlacedChart) -> NativeChart:

@@ -230,8 +230,8 @@ class Batch(Section):
     peak_high: Number
     peak_share_low: Number
     peak_share_high: Number
-    opportunity_low: Number
-    opportunity_high: Number
+    memo_cost_low: Number
+    memo_cost_high: Number
 
 
 @dataclass(frozen=True, eq=False)

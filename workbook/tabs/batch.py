@@ -87,7 +87,7 @@ def build(
             pods=held["pods"],
             peaks=(given["peak_low"], given["peak_high"]),
             shares=(given["peak_share_low"], given["peak_share_high"]),
-            opportunity=(given["opportunity_low"], given["opportunity_high"]),
+            opportunity=(given["memo_cost_low"], given["memo_cost_high"]),
         ),
         found,
         pod,

@@ -61,7 +61,11 @@ class Shape:
 
     def start(self, preset: Expr, rung: Expr) -> Expr:
         """The row before the first of a preset and rung, at the level chosen."""
-        return (((preset - 1) * self.rungs + rung - 1) * self.levels + self.level - 1) * self.users
+        return self.start_at(preset, rung, self.level)
+
+    def start_at(self, preset: Expr, rung: Expr, level: Expr) -> Expr:
+        """The row before the first of a preset, rung and level."""
+        return (((preset - 1) * self.rungs + rung - 1) * self.levels + level - 1) * self.users
 
     @property
     def lines(self) -> tuple[Line, ...]:
