@@ -8,41 +8,19 @@ from dataclasses import dataclass
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Table
 from workbook.demand_facts import Grid
 from workbook.expr import (
-    Constant,
-    Expr,
-    Operand,
     above,
-    at_least,
-    at_most,
     below,
-    both,
     counted,
-    joined,
-    largest,
-    lowest,
-    no_figure,
-    nth,
     ordinal,
     rounded,
-    same,
-    shown,
-    step,
     when,
     whole_up,
 )
+from workbook.tabs import experiments
 from workbook.tabs.constants import Constants
+from workbook.tabs.experiments import QUANTILES, Long, Now
 from workbook.tabs.pod import Pod
 
-OUTSIDE = no_figure("outside the table")
-QUANTILES = {
-    "peak_5": "peak of a quiet year (5%)",
-    "peak_50": "peak of a middling year (50%)",
-    "peak_95": "peak of a busy year (95%)",
-}
-LONG_NOTE = (
-    "Constants of the simulation: experiments at once, each of which holds the pods that it takes. "
-    "Standard errors are of the sample. Annual peaks are not exceeded in 5, 50 and 95% of years."
-)
 HELD_NOTE = (
     "Held all year at the lost profit of a research pod (Pod); and if only so much of them is "
     "research, as the memo assumes. Pods are whole, to the two places that the table has."
@@ -76,33 +54,9 @@ class Peaks:
     working: tuple[Lines | Table, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Long:
-    """The whole table, and the lengths and shares that its rows go over, the share faster."""
-
-    columns: Mapping[str, Column]
-    table: Table
-    lengths: Axis
-    hours: Column
-    shares: Column
-
-
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """The pods at the hours of this experiment, and how they are read."""
-
-    inside: Line
-    lines: Mapping[str, Line]
-    working: tuple[Line, ...]
-
-    def or_nothing(self, figure: Operand) -> Expr:
-        """The figure within the table, and words in its place outside."""
-        return when(same(self.inside, 1), figure, OUTSIDE)
-
-
 def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
     """Pods at the hours of the experiment and the share that keeps to deadlines."""
-    long = _long(grid)
+    long = experiments.long_of(grid)
     each = Line(
         "batch_pods_each",
         "Whole pods of an experiment",
@@ -112,7 +66,7 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
         how="Pods that the experiment takes, rounded up",
         show="whole",
     )
-    place, way = _between_shares(given.deadline_share, long.shares)
+    place, way = experiments.between_shares(given.deadline_share, long.shares)
     first = long.lengths.formula(
         "first",
         "Row below",
@@ -121,15 +75,17 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
         how="The row of the table with these hours and the share below",
     )
     read = {
-        key: long.lengths.formula(key, label, "pod", _mixed(column, first, way) * each, how=None)
-        for key, label, column in _columns_read(long.columns)
+        key: long.lengths.formula(
+            key, label, "pod", experiments.mixed(column, first, way) * each, how=None
+        )
+        for key, label, column in experiments.columns_read(long.columns)
     }
-    now = _now(given.hours, long, read)
+    now = experiments.now_of(given.hours, long, read)
     state = Line(
         "batch_reach",
         "Where it reads",
         "text",
-        _reach(now.inside, long.hours),
+        experiments.reach_of(now.inside, long.hours),
         show="status",
         how=None,
     )
@@ -145,149 +101,14 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
         (
             Lines("Working: between the rows of the table", (place, way, now.inside, *now.working)),
             Table("Working: the rows below", long.lengths, (first,)),
+            now.beside,
             Table("Shares that keep to deadlines", long.shares.axis, (long.shares,)),
             long.table,
         ),
     )
 
 
-def _long(grid: Grid) -> _Long:
-    """Every row of the table, as constants."""
-    hours, shares = grid.numbers("hours"), grid.numbers("deadline_share")
-    rows = tuple(
-        Entity(f"run_{i}", f"{length:.1f} h, {share:.0%}")
-        for i, (length, share) in enumerate(zip(hours, shares, strict=True), 1)
-    )
-    axis = Axis("experiments", "Hours and share that keeps to deadlines", rows)
-    labels = {
-        "mean": "Mean at once",
-        "mean_error": "Standard error",
-        "peak": "Mean of the annual peak",
-        "peak_error": "Standard error of it",
-        **{key: label.capitalize() for key, label in QUANTILES.items()},
-    }
-    own = {
-        key: axis.fixed(key, label, grid.numbers(key), "stamp", unit="1")
-        for key, label in labels.items()
-    }
-    keys = (
-        axis.fixed("hours", "Hours", hours, "stamp", unit="h"),
-        axis.fixed("share", "Share", shares, "stamp", unit="share"),
-    )
-    lengths, levels = tuple(dict.fromkeys(hours)), tuple(dict.fromkeys(shares))
-    by_hours = Axis(
-        "lengths",
-        "Hours of an experiment",
-        tuple(Entity(f"length_{i}", f"{length:.1f} h") for i, length in enumerate(lengths, 1)),
-    )
-    by_share = Axis(
-        "deadline_shares",
-        "Share that keeps to deadlines",
-        tuple(Entity(f"keeping_{i}", f"{share:.0%}") for i, share in enumerate(levels, 1)),
-    )
-    if len(lengths) * len(levels) != len(rows):
-        raise ValueError("the table of batch experiments is not every length by every share")
-    title = "The table: experiments at once, simulated"
-    return _Long(
-        own,
-        Table(title, axis, (*keys, *own.values()), note=LONG_NOTE),
-        by_hours,
-        by_hours.fixed("hours", "Hours", lengths, "stamp", unit="h"),
-        by_share.fixed("share", "Share", levels, "stamp", unit="share"),
-    )
-
-
-def _columns_read(columns: Mapping[str, Column]) -> list[tuple[str, str, Column]]:
-    """What is read of the table: key, what it is called, and its column."""
-    named = {
-        "mean": "In use on average",
-        "peak": "Mean of the annual peak",
-        "error": "Standard error of that",
-        **{key: label.capitalize() for key, label in QUANTILES.items()},
-    }
-    return [
-        (key, label, columns["peak_error" if key == "error" else key])
-        for key, label in named.items()
-    ]
-
-
-def _between_shares(share: Line, shares: Column) -> tuple[Line, Line]:
-    place = Line(
-        "batch_share_place",
-        "Share of the table below",
-        "1",
-        lowest(step(share, shares), counted(shares) - 1),
-        how="The last that is not above the share that keeps to deadlines",
-    )
-    low, high = nth(shares, place), nth(shares, place + 1)
-    way = Line(
-        "batch_way",
-        "Way to the share above",
-        "1",
-        (share - low) / (high - low),
-        show="decimal3",
-        how="(Share − share below) ÷ (share above − share below)",
-    )
-    return place, way
-
-
-def _mixed(column: Column, first: Expr, way: Expr) -> Expr:
-    """The value *way* from one row of a column to the next, on a straight line."""
-    return nth(column, first) + way * (nth(column, first + 1) - nth(column, first))
-
-
-def _now(hours: Line, long: _Long, read: Mapping[str, Column]) -> _Now:
-    """What is read at the hours of the experiment, between two lengths of the table."""
-    shortest = Line("batch_shortest", "Shortest of the table", "h", nth(long.hours, Constant(1)))
-    within = both(at_least(hours, shortest), at_most(hours, largest(long.hours)))
-    inside = Line(
-        "batch_inside",
-        "Hours are within the table",
-        "1",
-        when(within, 1, 0),
-        show="flag",
-        how="1 where they are; outside there is no answer",
-    )
-    asked = Line("batch_asked", "Hours asked for", "h", when(same(inside, 1), hours, shortest))
-    place = Line(
-        "batch_hours_place",
-        "Hours of the table below",
-        "1",
-        lowest(step(asked, long.hours), counted(long.hours) - 1),
-        how="The last that are not above those asked for",
-    )
-    low, high = nth(long.hours, place), nth(long.hours, place + 1)
-    way = Line(
-        "batch_hours_way",
-        "Way to the hours above",
-        "1",
-        (asked - low) / (high - low),
-        show="decimal3",
-        how="(Hours − hours below) ÷ (hours above − hours below)",
-    )
-    lines = {
-        key: Line(
-            f"batch_sim_{key}",
-            f"Pods: {column.label[:1].lower()}{column.label[1:]}",
-            "pod",
-            when(same(inside, 1), _mixed(column, place, way), OUTSIDE),
-            how="Between the rows by hours below, on a straight line",
-            show="decimal",
-            output=key in ("mean", "peak"),
-        )
-        for key, column in read.items()
-    }
-    return _Now(inside, lines, (shortest, asked, place, way))
-
-
-def _reach(inside: Line, hours: Column) -> Expr:
-    ends = (nth(hours, Constant(1)), largest(hours))
-    low, high = (shown(end, "0", 0) for end in ends)
-    words = joined("▲ outside the table, which has ", low, " to ", high, " hours")
-    return when(same(inside, 1), "● within the table", words)
-
-
-def _held(now: _Now, given: Given, pod: Pod, constants: Constants) -> Table:
+def _held(now: Now, given: Given, pod: Pod, constants: Constants) -> Table:
     """Whole pods for the peak of a quiet, a middling and a busy year, and what they forgo."""
     axis = Axis(
         "held_pods",
@@ -358,7 +179,7 @@ def _worth(given: Given, pod: Pod) -> tuple[Line, ...]:
 
 
 def _lengths(
-    long: _Long, read: Mapping[str, Column], given: Given, pod: Pod, constants: Constants
+    long: Long, read: Mapping[str, Column], given: Given, pod: Pod, constants: Constants
 ) -> Table:
     """Pods by the hours of an experiment at the share that keeps to deadlines, beside the memo."""
     axis, (fewest, most) = long.lengths, given.peaks

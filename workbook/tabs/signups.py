@@ -44,6 +44,7 @@ class SignUps:
     weight: Line
     gap: Line
     rates: Lines
+    people: Lines
     table: Table
 
 
@@ -139,7 +140,8 @@ def build(given: Mapping[str, Line], constants: Constants) -> SignUps:
         strong=True,
     )
     columns = (number, gone, usual, burst, wanted, waiting, admitted, gave_up, active, left)
-    gap = _gap(wanted, admitted, gave_up, left, waiting, active, starting, week)
+    flows = {"wanted": wanted, "admitted": admitted, "gave_up": gave_up, "left": left}
+    people = _gap(flows, waiting, active, starting, week)
     return SignUps(
         axis,
         number,
@@ -147,8 +149,9 @@ def build(given: Mapping[str, Line], constants: Constants) -> SignUps:
         active,
         equivalents,
         rates.weight,
-        gap,
-        Lines("Rates that the weeks go by", (*rates.lines, gap)),
+        people[-1],
+        Lines("Rates that the weeks go by", rates.lines),
+        Lines("Nobody is lost", people),
         Table("Users, week by week", axis, (*columns, equivalents), note=NOTE),
     )
 
@@ -204,24 +207,36 @@ def _rates(given: Mapping[str, Line], week: Line) -> _Rates:
 
 
 def _gap(
-    wanted: Column,
-    admitted: Column,
-    gave_up: Column,
-    left: Column,
-    waiting: Column,
-    active: Column,
-    starting: Line,
-    week: Line,
-) -> Line:
+    table: dict[str, Column], waiting: Column, active: Column, starting: Line, week: Line
+) -> tuple[Line, ...]:
     """Whether all who came are somewhere: on the list, gone from it, active, or left."""
-    on_list = (total(wanted) - total(admitted) - total(gave_up)) * week - At(waiting, LAST)
-    inside = starting + (total(admitted) - total(left)) * week - At(active, LAST)
-    came = starting + total(wanted) * week
-    return Line(
-        "policy_people_gap",
-        "Users that the year loses, against those who came",
-        "share",
-        when(above(came, 0), highest(magnitude(on_list), magnitude(inside)) / came, 0),
-        show="tiny",
-        how="Wanted − admitted − gave up − waiting, or admitted − left − active, the larger",
+    came, admitted, gave_up, left = (
+        Line(f"policy_sum_{key}", f"{column.label}, over the year", "user", total(column) * week)
+        for key, column in table.items()
     )
+    on_list = Line(
+        "policy_list_gap",
+        "Lost on the waiting list",
+        "user",
+        came - admitted - gave_up - At(waiting, LAST),
+        show="tiny",
+        how="Wanted − admitted − gave up − waiting at the end",
+    )
+    inside = Line(
+        "policy_user_gap",
+        "Lost among users",
+        "user",
+        starting + admitted - left - At(active, LAST),
+        show="tiny",
+        how="Users at the start + admitted − left − active at the end",
+    )
+    every = starting + came
+    gap = Line(
+        "policy_people_gap",
+        "The larger of both, against those who came",
+        "share",
+        when(above(every, 0), highest(magnitude(on_list), magnitude(inside)) / every, 0),
+        show="tiny",
+        how="… ÷ (users at the start + wanted), if there are any",
+    )
+    return came, admitted, gave_up, left, on_list, inside, gap
