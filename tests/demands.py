@@ -29,6 +29,7 @@ RUNGS = {
 }
 LEVELS = {"90 in 100": 0.9, "95 in 100": 0.95, "99 in 100": 0.99, "99.9 in 100": 0.999}
 UNREAD = ("level",)
+MEMO_LEVEL = 0.95
 WIDTH = NormalDist().inv_cdf(0.975)
 
 
@@ -113,8 +114,9 @@ def figures(inputs: Mapping[str, Entry], known: Figures) -> Figures:
         for of_table in RUNGS.values():
             rows, place = curve(name, of_table, level), of_table.replace(" ", "_")
             slots = known["pod_slots"]
-            if rows[0][1] <= slots < rows[-1][1]:
-                f[f"rungs.{place}.{key}"] = users_at(rows, slots)
+            for end, held in (("", curve(name, of_table, MEMO_LEVEL)), ("_chosen", rows)):
+                if held[0][1] <= slots < held[-1][1]:
+                    f[f"rungs.{place}.{key}{end}"] = users_at(held, slots)
             if name == preset:
                 for i, row in enumerate(rows, 1):
                     f[f"curves.curve_{i}.{place}"] = row[1]
@@ -137,9 +139,9 @@ def _answer(
 ) -> Figures:
     slots, error = slots_at(rows, users)
     month = float(inputs["pod.month_hours"] or 0)
-    key = next(k for k, name in PRESETS.items() if name == inputs["demand.preset"])
     pods = math.ceil(slots / known["pod_slots"] * (1 - 1e-9))
-    requests = users * float(inputs[f"{key}.messages_per_day"] or 0) * month / 24
+    sent = {row[0]: row[1] for row in shipped(f"messages-{inputs['demand.preset']}")}
+    requests = users * float(sent[RUNGS[str(inputs["demand.rung"])]]) * month / 24
     revenue = requests * known["prices_at.realised.per_request"]
     cost = pods * known["pod_hour_cost"] * month
     return {

@@ -191,7 +191,7 @@ def test_inputs_stand_in_the_order_of_the_file(memo: Assumptions) -> None:
     """Sections, inputs and rows come in the order in which memo.toml writes them."""
     tree = tomllib.loads(MEMO.read_text(encoding="utf-8"))
     written = [name for name in tree if name not in ("schema", "meta")]
-    written += ["sign_ups", "research", *PRESETS]  # from files of the simulation
+    written += ["sign_ups", "policy", "research", *PRESETS]  # from files of the simulation
     read = list(dict.fromkeys(item.id.split(".")[0] for item in memo.inputs()))
     assert read == written
     assert [row.key for row in memo.prices.rows] == list(tree["prices"]["rows"])

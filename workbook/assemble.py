@@ -194,7 +194,7 @@ def assemble(
     originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
     model = core(a, simulation(a), originals)
     figures = model.figures()
-    registry = sources.build(a.inputs(), _cells(a, figures), originals)
+    registry = sources.build(a.inputs(), a.asked(), _cells(a, figures), originals)
     own = model
     if a.digest != baseline.digest:
         own = core(baseline, simulation(baseline), originals)

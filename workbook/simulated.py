@@ -36,7 +36,17 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Told how many tables are there, of how many; only where one has to be computed."""
 
-KINDS = ("ladder", "limited", "gaps", "laws", "autoscale", "cascade", "traces", "batch")
+KINDS = (
+    "ladder",
+    "limited",
+    "messages",
+    "gaps",
+    "laws",
+    "autoscale",
+    "cascade",
+    "traces",
+    "batch",
+)
 """The kinds of table that the workbook shows, in their order."""
 
 

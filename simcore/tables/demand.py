@@ -1,16 +1,22 @@
-"""Rows of the tables of demand: the slots that N users need, as they are and rate limited."""
+"""Rows of the tables of demand: slots that N users need, rate limited too, and what they send."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from simcore.behaviour import Behaviour, Rung
 from simcore.capacity import needs
+from simcore.concurrency import Plan, simulate
+from simcore.estimates import mean_of
 from simcore.ladder import Effort, Run
+from simcore.offered import mean_rate_factor
 from simcore.policy import limited_behaviour, refused_share
 from simcore.preset import Measure, Preset
 from simcore.tables import recipes
 from simcore.tables.table import Cell
+
+_DAYS: Final = 7
 
 
 def ladder_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
@@ -39,6 +45,24 @@ def limited_rows(
         refused_share(each.at(rung), thinned)[0] for each in (behaviour, preset.behaviour)
     )
     return [(*row, limited, free) for row in found]
+
+
+def message_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
+    """Return rung, messages that a user sends a day, their error, and the law without a ceiling.
+
+    The law is messages a day x e^(variance/2 - offset) of the modulation. A user sends fewer where
+    the ceiling, or as many sessions as the kernel holds open at once, leaves no room for more.
+    """
+    plan = Plan((recipes.SENT_USERS,), recipes.SENT_BATCHES, recipes.SENT_WEEKS)
+    rows: list[tuple[Cell, ...]] = []
+    for at, rung in enumerate(Rung):
+        behaviour = preset.behaviour.at(rung)
+        sample = simulate(behaviour, plan, np.random.SeedSequence([seed, at]), jobs=jobs)
+        days = recipes.SENT_USERS * recipes.SENT_WEEKS * _DAYS
+        sent = mean_of(sample.messages[:, :1] / days)
+        law = behaviour.messages_per_day * mean_rate_factor(behaviour)
+        rows.append((str(rung), *sent, law))
+    return rows
 
 
 def curve(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simcore.cascade import Cascade, Waiting
-from simcore.operation import Outcome, Policy, operated, span_of
+from simcore.operation import Outcome, Policy, Span, operated
 from simcore.performance import peaks_of, performance, shortages
 from simcore.preset import Preset
 from simcore.scaling import MOST_PODS, Scaling, perfect, static
@@ -14,18 +14,18 @@ from simcore.tables.recipes import (
     CASCADE_WEEKS,
     COOL_DOWN,
     HEADROOMS,
-    LEAST_WEEKS,
+    OPERATED_BATCHES,
     PATIENCE,
     RETRIES,
     RETRY_DELAY,
     SCALED_USERS,
+    SCALED_WEEKS,
     SPIN_UPS,
     STATIC_USERS,
     TRACE_BIN,
     TRACE_HEADROOM,
     TRACE_SPIN_UP,
     TRACED_USERS,
-    USER_WEEKS,
     ZOMBIES,
 )
 from simcore.tables.table import Cell
@@ -55,9 +55,8 @@ def autoscale_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...
         *(Policy(_SCALED, _scaling(slots, spin_up, headroom)) for spin_up, headroom in grid),
     ]
     rows: list[tuple[Cell, ...]] = []
-    for at, users in enumerate(SCALED_USERS):
-        weeks = max(USER_WEEKS // users, LEAST_WEEKS)
-        span = span_of(preset.behaviour, users, weeks, np.random.SeedSequence([seed, at]), jobs)
+    for at, (users, weeks) in enumerate(zip(SCALED_USERS, SCALED_WEEKS, strict=True)):
+        span = Span(np.random.SeedSequence([seed, at]), OPERATED_BATCHES, weeks, jobs)
         tried = [p for p in policies if p.name != _STATIC or users <= STATIC_USERS]
         outcomes = operated(preset.behaviour, users, tried, span)
         rows += [_performed(users, outcome, outcomes[0]) for outcome in outcomes]
@@ -101,8 +100,7 @@ def cascade_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]
     ]
     rows: list[tuple[Cell, ...]] = []
     for at, users in enumerate(CASCADE_USERS):
-        seeds = np.random.SeedSequence([seed, at])
-        span = span_of(behaviour, users, CASCADE_WEEKS, seeds, jobs)
+        span = Span(np.random.SeedSequence([seed, at]), OPERATED_BATCHES, CASCADE_WEEKS, jobs)
         need, *others = operated(behaviour, users, policies, span)
         for outcome in others:
             found, cascade = performance(outcome, peaks_of(need)), outcome.policy.cascade
@@ -114,10 +112,12 @@ def cascade_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]
 
 def trace_rows(preset: Preset, seed: int, _jobs: int) -> list[tuple[Cell, ...]]:
     """Return a sample week for each number of users."""
-    policy = Policy(_SCALED, _scaling(preset.service.slots, TRACE_SPIN_UP, TRACE_HEADROOM))
+    slots = preset.service.slots
+    policy = Policy(_SCALED, _scaling(slots, TRACE_SPIN_UP, TRACE_HEADROOM))
     rows: list[tuple[Cell, ...]] = []
     for users in TRACED_USERS:
         week = trace(preset.behaviour, users, policy, np.random.SeedSequence(seed), TRACE_BIN)
-        columns = (week.hours, week.slots_mean, week.slots_peak, week.pods_needed, week.pods_ready)
+        pods = (week.pods_needed, week.pods_ready, slots * week.pods_ready)
+        columns = (week.hours, week.slots_mean, week.slots_peak, *pods)
         rows += [(users, *map(float, row)) for row in zip(*columns, strict=True)]
     return rows

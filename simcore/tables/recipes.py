@@ -33,6 +33,11 @@ WITHIN: Final = 0.02
 LIMITED_WITHIN: Final = 0.05
 """Batches of weeks at most, and the half interval of 95 % at which a sample is large enough."""
 
+SENT_USERS: Final = 8
+SENT_BATCHES: Final = 96
+SENT_WEEKS: Final = 32
+"""Users, batches and weeks of the messages: the factor that users share decides the error."""
+
 GAP_WEEKS: Final = 512
 GAP_ENDS: Final = (0.05, 20_160.0)
 """Minutes: from 3 seconds to two weeks."""
@@ -46,24 +51,28 @@ SCALED_USERS: Final = (25, 50, 500)
 SPIN_UPS: Final = (0.0, 1.0, 5.0)
 """Minutes: none, which streaming of weights comes near; and what loads from disk take."""
 
-HEADROOMS: Final = (0.0, 0.5)
+HEADROOMS: Final = (0.0, 0.2, 0.5)
 COOL_DOWN: Final = 5.0
 TRACED_USERS: Final = (25, 50, 500)
 """Memo 000, dynamic scaling: its sample traces."""
 
-CASCADE_USERS: Final = (25,)
+CASCADE_USERS: Final = (25, 50)
 PATIENCE: Final = 2.0
 RETRY_DELAY: Final = 1.0
 RETRIES: Final = (0.0, 0.5, 0.9)
 ZOMBIES: Final = (0.0, 0.5)
-USER_WEEKS: Final = 1_280
-LEAST_WEEKS: Final = 4
+OPERATED_BATCHES: Final = 12
+"""Independent batches of weeks: of fewer an interval of 95 % is far from 1.96 standard errors."""
+
+SCALED_WEEKS: Final = (8, 4, 1)
+"""Weeks of a batch, by numbers of users: the more users, the longer a week takes."""
+
 STATIC_USERS: Final = 50
 """The most users for whom one static pod is looked at: of more, its queue never empties."""
 
-CASCADE_WEEKS: Final = 32
+CASCADE_WEEKS: Final = 4
 TRACE_SPIN_UP, TRACE_HEADROOM = 1.0, 0.0
-TRACE_BIN: Final = 15.0
+TRACE_BIN: Final = 30.0
 """Minutes of a sample week that are put together."""
 
 HOURS: Final = (4.0, 13.3333, 48.0, 96.0, 144.0, 195.0)
@@ -146,6 +155,30 @@ def limited_recipe(preset: Preset, policy: Policy) -> Recipe:
     )
 
 
+def messages_recipe(preset: Preset) -> Recipe:
+    """Return the messages that a user sends a day, by rung, beside what modulation alone gives."""
+    unit = "messages/day"
+    return Recipe(
+        kind="messages",
+        preset=preset,
+        title=f"Messages that a user sends a day, {preset.name}",
+        method=1,
+        columns=(
+            Column("rung", "", "Correlates in the model, each with those before it", is_key=True),
+            Column("sent", unit, "Messages sent, in the mean"),
+            Column("error", unit, "Standard error of it"),
+            Column("law", unit, "Mean of the modulated rate, had a user no ceiling"),
+        ),
+        inputs={
+            **behaviour_inputs(preset.behaviour),
+            "users": SENT_USERS,
+            "batches": SENT_BATCHES,
+            "weeks": SENT_WEEKS,
+        },
+        weight=4.0,
+    )
+
+
 def gaps_recipe(preset: Preset) -> Recipe:
     """Return the histogram of the gaps between one user's messages, with the laws fitted."""
     unit = "share/ln(min)"
@@ -219,11 +252,11 @@ def autoscale_recipe(preset: Preset) -> Recipe:
             "spin_up": SPIN_UPS,
             "headroom": HEADROOMS,
             "cool_down": COOL_DOWN,
-            "user_weeks": USER_WEEKS,
-            "least_weeks": LEAST_WEEKS,
+            "batches": OPERATED_BATCHES,
+            "weeks": SCALED_WEEKS,
             "static_users": STATIC_USERS,
         },
-        weight=30.0,
+        weight=60.0,
     )
 
 
@@ -253,6 +286,7 @@ def cascade_recipe(preset: Preset) -> Recipe:
             "retry": RETRIES,
             "retry_delay": RETRY_DELAY,
             "zombie": ZOMBIES,
+            "batches": OPERATED_BATCHES,
             "weeks": CASCADE_WEEKS,
         },
         weight=10.0,
@@ -268,11 +302,12 @@ def traces_recipe(preset: Preset) -> Recipe:
         method=1,
         columns=(
             USERS,
-            Column("hour", "h", "Start of the quarter hour, from Monday's midnight", is_key=True),
+            Column("hour", "h", "Start of the half hour, from Monday's midnight", is_key=True),
             Column("slots_mean", "slots", "Mean slots in use"),
             Column("slots_peak", "slots", "Highest slots in use"),
             Column("pods_needed", "pods", "Pods for the highest"),
             Column("pods_ready", "pods", "Mean pods ready, scaled"),
+            Column("slots_ready", "slots", "Slots of the pods ready, in the mean"),
         ),
         inputs={
             **pod_inputs(preset),
@@ -345,6 +380,7 @@ def _of_preset(preset: Preset, policy: Policy) -> tuple[Recipe, ...]:
     return (
         ladder_recipe(preset),
         limited_recipe(preset, policy),
+        messages_recipe(preset),
         gaps_recipe(preset),
         laws_recipe(preset),
         autoscale_recipe(preset),

@@ -6,7 +6,7 @@ from typing import Final
 
 from simcore.preset import Preset
 from simcore.tables.batch import batch_rows
-from simcore.tables.demand import ladder_rows, limited_rows
+from simcore.tables.demand import ladder_rows, limited_rows, message_rows
 from simcore.tables.gaps import gap_rows, law_rows
 from simcore.tables.operation import autoscale_rows, cascade_rows, trace_rows
 from simcore.tables.table import Cell, Recipe
@@ -29,6 +29,7 @@ def rows_of(recipe: Recipe, seed: int, jobs: int = 1) -> Rows:
 _OF_A_PRESET: Final[Mapping[str, Callable[[Preset, int, int], Rows]]] = MappingProxyType(
     {
         "ladder": ladder_rows,
+        "messages": message_rows,
         "gaps": gap_rows,
         "laws": law_rows,
         "autoscale": autoscale_rows,

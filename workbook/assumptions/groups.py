@@ -22,6 +22,14 @@ class Section:
 
 
 @dataclass(frozen=True, eq=False)
+class Question(Section):
+    """What is asked of the model: picks of a calculator, and no assumptions.
+
+    Asking something else changes no figure of the memo.
+    """
+
+
+@dataclass(frozen=True, eq=False)
 class Row(Section):
     """One entity of a table: its key, its label and one input a column."""
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_origin, get_type_hints
 
-from workbook.assumptions.groups import Row, Section, Table
+from workbook.assumptions.groups import Question, Row, Section, Table
 from workbook.assumptions.inputs import (
     Choice,
     Day,
@@ -251,7 +251,7 @@ class RungRow(Row):
 
 
 @dataclass(frozen=True, eq=False)
-class Demand(Section):
+class Demand(Question):
     """What is asked of the simulated ladder: so many users, of which kind, held how often."""
 
     users: Number
@@ -261,11 +261,17 @@ class Demand(Section):
 
 
 @dataclass(frozen=True, eq=False)
-class Access(Section):
-    """How the slots of a policy's users are read, and what a stack of their own saves."""
+class Access(Question):
+    """What is asked of the simulated tables for the users of a policy."""
 
     preset: Choice
     level: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Policy(Section):
+    """What a policy changes besides the rate limit, which is one of Pod's inputs."""
+
     stack_cut: Number
 
 
@@ -355,6 +361,7 @@ class Assumptions:
     demand: Demand
     access: Access
     sign_ups: SignUps
+    policy: Policy
     research: Research
     weekly_max: Parameters
     time_share: Parameters
@@ -365,6 +372,12 @@ class Assumptions:
         return tuple(
             item for part in parts if isinstance(part, Section | Table) for item in part.inputs()
         )
+
+    def asked(self) -> frozenset[str]:
+        """Return the ids of the inputs that are questions, not assumptions."""
+        parts = (getattr(self, field.name) for field in fields(self))
+        asked = (part for part in parts if isinstance(part, Question))
+        return frozenset(item.id for part in asked for item in part.inputs())
 
     def input(self, input_id: str) -> Input:
         """Return the input with this dotted id; KeyError if there is none."""

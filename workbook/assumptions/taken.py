@@ -73,7 +73,7 @@ RATE_LIMIT = Taken(
     "What one user at the limit takes of a pod",
 )
 STACK_CUT = Taken(
-    ("access", "stack_cut"),
+    ("policy", "stack_cut"),
     "Cost saved by a separate stack",
     "share",
     "Memo 000, long-term solution",

@@ -36,8 +36,8 @@ from workbook.tabs.pod import LABEL_WIDTH, Pod
 from workbook.tabs.weekly import Course, Curve
 
 USERS_NOTE = (
-    "Users like the memo’s, at what such a user sends in the preset chosen. Revenue counts "
-    "messages as Demand does; under the rate limit, those that the limit refuses are taken off."
+    "Users like the memo’s, on the last rung of the ladder, at what such a user sends there. Under "
+    "the rate limit the messages that it refuses earn nothing."
 )
 
 
@@ -81,7 +81,9 @@ def build(
     people = signups.build(dict(zip(keys, entries, strict=True)), constants)
     picked = _picked(a, guard, demand)
     limit = rationed.build(found, guard.presets)
-    money = economics.build(a.access, picked.preset_place, guard, limit, constants, pod)
+    money = economics.build(
+        a.policy, (picked.preset_place, picked.rung_place), demand.messages, limit, constants, pod
+    )
     prices, saved = money.prices, money.saved
     curves = _curves(picked, demand, limit)
     paid = (prices.user_week, prices.user_week * prices.served)
@@ -120,7 +122,8 @@ def build(
         "pod",
         (
             Lines(
-                "State of the simulated tables", (guard.state_of("policy", "ladder", "limited"),)
+                "State of the simulated tables",
+                (guard.state_of("policy", "ladder", "limited", "messages"),),
             ),
             Lines("Pick in the cream cells", (picked.preset, picked.level), note=USERS_NOTE),
             by_policy,
@@ -173,7 +176,7 @@ def _curves(picked: _Picked, demand: Demand, limit: rationed.Rationed) -> tuple[
     free, tight = (
         Line(f"policy_{key}_start", f"Rows before the curve, {words}", "1", algebra)
         for key, words, algebra in (
-            ("free", "as it is", shape.start_at(place, picked.rung_place, picked.level_place)),
+            ("free", "as it is", shape.start(place, picked.rung_place, picked.level_place)),
             ("tight", "rate limit", limit.start(place, picked.level_place, shape)),
         )
     )

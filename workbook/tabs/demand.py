@@ -11,9 +11,11 @@ from workbook.demand_facts import Simulated
 from workbook.expr import (
     Expr,
     Operand,
+    Text,
     highest,
     joined,
     nth,
+    pick,
     position,
     same,
     shown,
@@ -29,7 +31,7 @@ from workbook.tabs.pod import LABEL_WIDTH, Pod
 DOTS = ("held", "inference", "training", "research")
 RESULT_NOTE = (
     "Intervals are those of the simulation’s samples. Pods are whole, and held all month. Revenue "
-    "counts messages before a user’s own ceiling and without what modulation adds."
+    "counts the messages that users send in the simulation, modulation and ceiling included."
 )
 
 
@@ -42,6 +44,7 @@ class Demand:
     shape: needs.Shape
     users: reading.Users
     levels: Column
+    messages: tuple[Column, ...]
     tab: Tab
 
 
@@ -73,6 +76,14 @@ def build(
     long, rungs = needs.long_table(found), needs.rungs_of(found, a.demand)
     levels, shares = needs.levels_of(found, a.demand)
     presets = guard.presets
+    memo = Line(
+        "demand_memo_level",
+        "Service level of the memo",
+        "text",
+        Text("95 in 100"),
+        how=None,
+        memo="Memo 000, chat inference",
+    )
     picked = (
         Line(
             "demand_preset_place",
@@ -82,6 +93,7 @@ def build(
         ),
         Line("demand_rung_place", "Place of the rung", "1", position(rung, rungs.axis.names)),
         Line("demand_level_place", "Place of the level", "1", position(level, levels.names)),
+        Line("demand_memo_level_place", "Place of the memo’s", "1", position(memo, levels.names)),
     )
     grid_users = found[0].ladder.users
     one_pod = Line("one_pod", "One pod", "pod", constant=1.0, memo="Definition")
@@ -95,21 +107,23 @@ def build(
     )
     pod_slots = Line("demand_pod_slots", "Slots of one pod", "slot", pod.slots * one_pod)
     axis, grid = needs.grid_of(grid_users)
-    shape = needs.shape_of(rungs.number, shares, grid, picked[2])
+    shape = needs.shape_of(rungs.number, shares, grid, picked[2], picked[3])
     held = needs.per_pod(
         found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0], width
     )
     curves = needs.curves(long, rungs.axis, held.start, axis, grid)
     table = reading.users_of("demand", grid, shape.users)
     read = _read(users, nth(held.start, picked[1]), long, table)
+    sent, means = needs.sent(found, rungs)
     messages = Line(
         "demand_messages",
-        "Messages of a user a day",
+        "Messages that a user sends a day",
         "req/(user·day)",
-        nth(guard.messages, picked[0]),
+        pick(picked[0], *(nth(column, picked[1]) for column in means)),
+        how="By preset and rung, from the table of messages",
     )
     results = _results(users, messages, read, width, pod, constants)
-    state = guard.state_of("demand", "ladder")
+    state = guard.state_of("demand", "ladder", "messages")
     tab = Tab(
         "Demand",
         "Slots and pods that users need, from the simulated ladder, and what they cost and earn",
@@ -121,11 +135,12 @@ def build(
                 (users, preset, rung, level, *results),
                 note=RESULT_NOTE,
             ),
-            held.beside,
+            *held.beside,
+            sent,
             Charts((_chart(curves, users, preset, level, results[1]),)),
             Lines(
                 "Working: between two rows of the table",
-                (*picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
+                (memo, *picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
             ),
             *held.working,
             Table("Service levels of the table", levels, (shares,)),
@@ -137,7 +152,7 @@ def build(
         grid="wide",
         label_width=LABEL_WIDTH,
     )
-    return Demand(read.inside, long, shape, table, levels.names, tab)
+    return Demand(read.inside, long, shape, table, levels.names, means, tab)
 
 
 def _line(key: str, label: str, unit: str, algebra: Expr, *, how: str = "", show: str = "") -> Line:
@@ -230,7 +245,7 @@ def _results(
         "Requests a month",
         "req/mo",
         read.or_nothing(users * messages * pod.month_hours / constants.hours_per_day),
-        how="Users × messages a day of the preset × days in a month",
+        how="Users × messages sent a day × days in a month",
     )
     revenue = Line(
         "demand_revenue",

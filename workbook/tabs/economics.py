@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbook.assumptions import Access
-from workbook.book import Line, entered
-from workbook.expr import Expr, above, no_figure, nth, when
+from workbook.assumptions import Policy
+from workbook.book import Column, Line, entered
+from workbook.expr import Expr, above, no_figure, nth, pick, when
 from workbook.tabs.constants import Constants
-from workbook.tabs.guard import Guard
 from workbook.tabs.pod import Pod
 from workbook.tabs.rationed import Rationed
 from workbook.tabs.weekly import Prices
@@ -27,15 +27,16 @@ class Money:
 
 
 def build(
-    entries: Access,
-    place: Line,
-    guard: Guard,
+    policy: Policy,
+    places: tuple[Line, Line],
+    sent: Sequence[Column],
     limit: Rationed,
     constants: Constants,
     pod: Pod,
 ) -> Money:
-    """The prices for the preset at *place* of the tables."""
-    saved = entered(entries.stack_cut)
+    """The prices for the preset and rung at *places* of the tables; *sent* has messages by rung."""
+    place, rung = places
+    saved = entered(policy.stack_cut)
     unsaved = Line(
         "policy_unsaved", "Cost saved on the production stack", "share", constant=0.0, memo="Model"
     )
@@ -49,7 +50,11 @@ def build(
         "policy_pod_week", "Cost of a pod a week", "USD/(pod·wk)", pod.hour_cost * week_hours
     )
     messages = Line(
-        "policy_messages", "Messages of a user a day", "req/(user·day)", nth(guard.messages, place)
+        "policy_messages",
+        "Messages that a user sends a day",
+        "req/(user·day)",
+        pick(place, *(nth(column, rung) for column in sent)),
+        how="By preset, on the last rung, from the table of messages on Demand",
     )
     user_week, list_week = (
         Line(

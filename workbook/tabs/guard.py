@@ -49,7 +49,6 @@ class Guard:
     """Lines that other tabs may use, and the blocks that show how they come about."""
 
     presets: Axis
-    messages: Column
     stale: tuple[Stale, ...]
     state: Line
     blocks: tuple[Table, ...]
@@ -127,11 +126,11 @@ def build(
     on_pod = _on_pod(pod)
     sets = _sets(found, given_now, on_pod)
     own = parameters.build(found.presets, given_now, sets, on_pod, constants)
-    presets, messages, stale = _presets(found.presets, own)
+    presets, stale = _presets(found.presets, own)
     reads, flagged, others_stale = _reads(found, sets, {**own.watched, **(others or {})})
     summary, state = _summary(found, reads)
     blocks = (summary, flagged, presets, *own.tables, _texts(found.presets))
-    return Guard(presets.axis, messages, (*stale, *others_stale), state, blocks, reads)
+    return Guard(presets.axis, (*stale, *others_stale), state, blocks, reads)
 
 
 def _on_pod(pod: Pod) -> tuple[OnPod, OnPod]:
@@ -164,8 +163,8 @@ def _sets(
 
 def _presets(
     found: Sequence[Simulated], own: parameters.Parameters
-) -> tuple[Table, Column, tuple[Stale, ...]]:
-    """A row a preset: what its users send, and how many inputs of its tables changed."""
+) -> tuple[Table, tuple[Stale, ...]]:
+    """A row a preset: how many inputs of its tables changed."""
     axis = Axis("presets", "Preset", tuple(Entity(f.key, f.name) for f in found))
     stale = tuple(
         Stale(
@@ -184,14 +183,7 @@ def _presets(
     counts = Column(
         "changed", "Changed inputs", "1", axis, Owned(tuple(each.changed for each in stale))
     )
-    sent = Column(
-        "messages",
-        "Messages a day",
-        "req/(user·day)",
-        axis,
-        Gathered(tuple(own.messages[f.key] for f in found)),
-    )
-    return Table("The presets", axis, (sent, counts)), sent, stale
+    return Table("The presets", axis, (counts,)), stale
 
 
 def _reads(

@@ -35,8 +35,14 @@ LONG_NOTE = (
 )
 BESIDE_NOTE = (
     "Read from the table the other way round, live: the users at which slots reach those of a pod, "
-    "at the service level chosen above, with intervals of 95%. Memo: its own, for 95%."
+    "at the memo’s service level whatever is picked above, with intervals of 95%."
 )
+SENT_NOTE = (
+    "Simulated: modulation adds messages in a preset whose norm is the median, and a user’s own "
+    "ceiling stops some. Without a ceiling: messages a day × e to half the variance, less the norm."
+)
+AT_MEMO, CHOSEN = "_memo", ""
+"""What ends the key of a row that is read at the memo's service level, or at the one chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +58,21 @@ class Long:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many rungs, levels and users the table has, and the place of the level chosen."""
+    """How many rungs, levels and users the table has; the places of two levels: chosen, memo's."""
 
     rungs: Line
     levels: Line
     users: Line
     level: Line
+    memo_level: Line
 
-    def start(self, preset: Expr, rung: Expr) -> Expr:
-        """The row before the first of a preset and rung, at the level chosen."""
-        return self.start_at(preset, rung, self.level)
-
-    def start_at(self, preset: Expr, rung: Expr, level: Expr) -> Expr:
-        """The row before the first of a preset, rung and level."""
+    def start(self, preset: Expr, rung: Expr, level: Expr) -> Expr:
+        """The row before the first of a preset, a rung and a level, each by its place."""
         return (((preset - 1) * self.rungs + rung - 1) * self.levels + level - 1) * self.users
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """Those that stand in a block; the level's place stands with the other places."""
+        """Those that stand in a block; the places of levels stand with the other places."""
         return (self.rungs, self.levels, self.users)
 
 
@@ -144,10 +147,10 @@ def rungs_of(found: Sequence[Simulated], entry: Demand) -> Rungs:
 
 @dataclass(frozen=True, slots=True)
 class PerPod:
-    """The users of a pod by preset and rung, the table beside the memo, and the working."""
+    """The users of a pod by preset and rung, the tables beside the memo, and the working."""
 
     start: Column
-    beside: Table
+    beside: tuple[Table, Table]
     working: tuple[Table, Table]
 
 
@@ -162,22 +165,43 @@ def per_pod(
     width: Line,
 ) -> PerPod:
     """Users whose demand reaches the slots of a pod, by preset and rung, beside the memo's."""
-    cells = [(f, rung, label) for f in found for rung, label in rungs.labels]
+    cells = [
+        (f, rung, label, end)
+        for f in found
+        for end in (AT_MEMO, CHOSEN)
+        for rung, label in rungs.labels
+    ]
     axis = Axis(
         "held_users",
         "Preset and rung",
-        tuple(Entity(f"{f.key}_{rung}", f"{f.name}: {label}") for f, rung, label in cells),
+        tuple(
+            Entity(f"{f.key}_{rung}{end}", f"{f.name}: {label}") for f, rung, label, end in cells
+        ),
     )
     numbers = {f.key: float(i) for i, f in enumerate(found, 1)}
     which = axis.fixed("preset", "Preset", [numbers[f.key] for f, *_ in cells], "stamp", unit="1")
     rung_of = axis.fixed(
-        "rung", "Rung", [1.0 + RUNGS.index(rung) for _, rung, _ in cells], "stamp", unit="1"
+        "rung", "Rung", [1.0 + RUNGS.index(rung) for _, rung, *_ in cells], "stamp", unit="1"
+    )
+    of_memo = axis.fixed(
+        "of_memo",
+        "Memo’s level",
+        [1.0 if end == AT_MEMO else 0.0 for *_, end in cells],
+        "stamp",
+        unit="1",
+    )
+    level = axis.formula(
+        "level",
+        "Level",
+        "1",
+        when(same(of_memo, 1), shape.memo_level, shape.level),
+        how="The place of the memo’s service level, or of the one chosen",
     )
     start = axis.formula(
         "start",
         "Rows before",
         "1",
-        shape.start(which, rung_of),
+        shape.start(which, rung_of, level),
         how="Rows of the table before this curve",
     )
     held = axis.formula(
@@ -231,7 +255,22 @@ def per_pod(
     working = Table(
         "Working: the users of a pod",
         axis,
-        (which, rung_of, start, held, inside, row, fewer, more, lower, upper, way, users),
+        (
+            which,
+            rung_of,
+            of_memo,
+            level,
+            start,
+            held,
+            inside,
+            row,
+            fewer,
+            more,
+            lower,
+            upper,
+            way,
+            users,
+        ),
     )
     spread, ends = _interval(
         axis, long, pod_slots, width, (inside, row, fewer, more, lower, upper, way)
@@ -292,40 +331,66 @@ def _beside(
     memo: Column,
     rungs: Rungs,
     preset: Line,
-) -> tuple[Column, Table]:
-    """The users of a pod by rung, the presets side by side, with the memo's."""
+) -> tuple[Column, tuple[Table, Table]]:
+    """The users of a pod by rung, the presets side by side: with the memo's, and as chosen."""
     axis, number = rungs.axis, rungs.number
     own = Column(
         "memo", "Memo", "user/pod", axis, Gathered(tuple(At(memo, rung) for rung in RUNGS))
     )
-    simulated = tuple(
-        Column(
-            key,
-            label,
-            "user",
-            axis,
-            Gathered(tuple(At(column, f"{f.key}_{rung}") for rung in RUNGS)),
-            show="decimal1",
+
+    def simulated(end: str, chosen: str) -> tuple[Column, ...]:
+        return tuple(
+            Column(
+                f"{key}{chosen}",
+                label,
+                "user",
+                axis,
+                Gathered(tuple(At(column, f"{f.key}_{rung}{end}") for rung in RUNGS)),
+                show="decimal1",
+            )
+            for f in found
+            for column, key, label in zip(
+                users, (f.key, f"{f.key}_from", f"{f.key}_to"), (f.name, "From", "To"), strict=True
+            )
         )
-        for f in found
-        for column, key, label in zip(
-            users, (f.key, f"{f.key}_from", f"{f.key}_to"), (f.name, "From", "To"), strict=True
-        )
-    )
+
     start = axis.formula(
         "start",
         "Rows before",
         "1",
-        shape.start(preset, number),
+        shape.start(preset, number, shape.level),
         how="Rows of the table before this rung’s curve, by the preset and level chosen",
     )
-    table = Table(
+    beside = Table(
         "Users that one pod holds, beside the memo’s",
         axis,
-        (own, *simulated, number, start),
+        (own, *simulated(AT_MEMO, "")),
         note=BESIDE_NOTE,
     )
-    return start, table
+    chosen = Table(
+        "Users that one pod holds at the service level chosen",
+        axis,
+        (number, *simulated(CHOSEN, "_chosen"), start),
+    )
+    return start, (beside, chosen)
+
+
+def sent(found: Sequence[Simulated], rungs: Rungs) -> tuple[Table, tuple[Column, ...]]:
+    """The messages that a user sends a day, by rung, with a column for each preset."""
+    axis, unit = rungs.axis, "req/(user·day)"
+    columns: list[Column] = []
+    means = []
+    for f in found:
+        grid = f.tables["messages"]
+        told = (("sent", f.name), ("error", "Standard error"), ("law", "Without a ceiling"))
+        own = [
+            axis.fixed(f"{f.key}_{key}", label, grid.numbers(key), "stamp", unit=unit)
+            for key, label in told
+        ]
+        columns += own
+        means.append(own[0])
+    table = Table("Messages that a user sends a day", axis, tuple(columns), note=SENT_NOTE)
+    return table, tuple(means)
 
 
 def grid_of(ladder_users: Sequence[float]) -> tuple[Axis, Column]:
@@ -357,11 +422,12 @@ def curves(long: Long, rungs: Axis, start: Column, axis: Axis, users: Column) ->
     )
 
 
-def shape_of(rungs: Column, levels: Column, users: Column, level: Line) -> Shape:
+def shape_of(rungs: Column, levels: Column, users: Column, level: Line, memo_level: Line) -> Shape:
     """The counts of the table."""
     return Shape(
         Line("demand_rungs", "Rungs of the table", "1", counted(rungs)),
         Line("demand_levels", "Service levels of the table", "1", counted(levels)),
         Line("demand_grid", "Numbers of users of the table", "1", counted(users)),
         level,
+        memo_level,
     )

@@ -52,13 +52,11 @@ class Watched:
 class Parameters:
     """The parameters of all presets, side by side.
 
-    *changed* and *messages* are by preset: the flags of what any table read, and the messages that
-    a user sends a day.
+    *changed* has the flags of what any table read, by preset.
     """
 
     watched: Mapping[str, Watched]
     changed: Mapping[str, Column]
-    messages: Mapping[str, Line]
     tables: tuple[Table, Table]
 
 
@@ -118,7 +116,7 @@ def build(
 ) -> Parameters:
     """The parameters of each preset; *sets* has the kinds of table by the parameters they read."""
     rows = _rows(next(iter(given_now.values())), sets, on_pod)
-    watched, all_changed, messages = {}, {}, {}
+    watched, all_changed = {}, {}
     columns: list[Column] = []
     for preset in found:
         entries = dict(numbers_of(given_now[preset.key]))
@@ -135,7 +133,6 @@ def build(
         columns += [now, built, changed]
         watched[preset.key] = Watched(preset.name, rows.axis.names, rows.flags(preset, changed))
         all_changed[preset.key] = changed
-        messages[preset.key] = lines[list(entries).index("messages_per_day")]
     flags = [column for each in watched.values() for column in each.flags.values()]
     tables = (
         Table(
@@ -150,7 +147,7 @@ def build(
             (*rows.reads.values(), *flags),
         ),
     )
-    return Parameters(watched, all_changed, messages, tables)
+    return Parameters(watched, all_changed, tables)
 
 
 def numbers_of(parameters: Given) -> list[tuple[str, Number]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook.assumptions import Day, Input, Number
@@ -22,7 +22,7 @@ from workbook.expr import (
     when,
 )
 
-WIDTHS = (236, 240, 84, 190, 190, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
+WIDTHS = (236, 240, 84, 190, 190, 64, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
 
 BLANK = "blank"
 NUMBER, OPTIONAL, TEXT = "number", "optional", "text"
@@ -38,8 +38,16 @@ class Sources:
     tab: Tab
 
 
-def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str, Stamp]) -> Sources:
-    """The registry. *where* has each input's cell, *memo* its value in the memo, by id."""
+def build(
+    inputs: Sequence[Input],
+    asked: Collection[str],
+    where: Mapping[str, Expr],
+    memo: Mapping[str, Stamp],
+) -> Sources:
+    """The registry. *where* has each input's cell, *memo* its value in the memo, by id.
+
+    *asked* are the ids of what is no assumption, so that the memo still stands when it differs.
+    """
     axis = Axis("registry", "Input", tuple(Entity(e.name, e.id) for e in inputs))
     units = tuple((e.unit, "") for e in inputs)
     links = tuple(content(where[e.id], BLANK) for e in inputs)
@@ -52,12 +60,15 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         unit=MIXED,
         units=units,
     )
+    counts = axis.fixed(
+        "counts", "Counts", [0.0 if e.id in asked else 1.0 for e in inputs], "stamp", unit="1"
+    )
     changed = axis.formula(
         "changed",
         "Changed",
         "1",
-        when(same(now, original), 0, 1),
-        how="1 where the value is not the memo’s",
+        when(same(now, original), 0, counts),
+        how="1 where an assumption is not the memo’s; what is only asked of the model is none",
     )
     lows, highs = zip(*map(bounds_of, inputs), strict=True)
     low = axis.fixed("low", "Lowest", lows, "memo", unit=MIXED, units=units)
@@ -96,6 +107,7 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         axis.units(units),
         now,
         original,
+        counts,
         changed,
         low,
         high,
