@@ -108,12 +108,16 @@ def build(
         prices,
         constants,
     )
-    working = Table(
-        "Working: between two rows of the tables",
-        people.weeks,
-        (
-            *(steps.inside, steps.asked, steps.place, steps.fewer, steps.more, steps.way),
-            *(column for course in courses for column in course.working),
+    working = (
+        Table(
+            "Working: rows of the tables below and above",
+            people.weeks,
+            (steps.inside, steps.asked, steps.place, steps.fewer, steps.more, steps.way),
+        ),
+        Table(
+            "Working: slots between them",
+            people.weeks,
+            tuple(column for course in courses for column in course.working),
         ),
     )
     tab = Tab(
@@ -138,7 +142,7 @@ def build(
             people.people,
             *(course.table for course in courses),
             pays.table,
-            working,
+            *working,
             pays.working,
             limit.shares,
             limit.table,

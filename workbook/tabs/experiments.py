@@ -31,9 +31,9 @@ from workbook.expr import (
 
 OUTSIDE = no_figure("outside the table")
 QUANTILES = {
-    "peak_5": "Peak of a quiet year (5%)",
-    "peak_50": "Peak of a middling year (50%)",
-    "peak_95": "Peak of a busy year (95%)",
+    "peak_5": "Peak, quiet year (5%)",
+    "peak_50": "Peak, middling year (50%)",
+    "peak_95": "Peak, busy year (95%)",
 }
 SHOWN = {"mean": "decimal3", "mean_error": "decimal5", "peak": "decimal3", "peak_error": "decimal3"}
 SHOWN |= dict.fromkeys(QUANTILES, "whole")

@@ -21,7 +21,7 @@ from workbook.tabs import reading
 from workbook.tabs.constants import Constants
 from workbook.tabs.weekly import Curve, Prices
 
-NOWHERE = no_figure("nowhere in the table")
+NOWHERE = no_figure("not in the table")
 NOTE = (
     "Whole pods for users like the memo’s, who pay the realised price. A user takes less of a pod "
     "the more there are, and the last pod is seldom full: the share goes up in steps."
@@ -67,7 +67,7 @@ def build(
     starts = tuple(
         Line(
             f"policy_pays_{loss.key}",
-            f"Users from whom on it pays: {loss.label[:1].lower()}{loss.label[1:]}",
+            f"Users from whom on it pays, {loss.label[:1].lower()}{loss.label[1:]}",
             "user",
             when(below(largest(loss), table.count), nth(each, largest(loss) + 1), NOWHERE),
             how="The first row of the table below after the last that loses",

@@ -136,7 +136,7 @@ def _held(now: Now, given: Given, pod: Pod, constants: Constants) -> Table:
     parts = [
         axis.formula(
             key,
-            f"… at the {end} research share",
+            f"… at {end} share",
             MONTH,
             now.or_nothing(cost * share),
             how=None,
@@ -148,7 +148,7 @@ def _held(now: Now, given: Given, pod: Pod, constants: Constants) -> Table:
     against = [
         axis.formula(
             key,
-            f"Against the memo’s {end}",
+            f"Of the memo’s {end}",
             "x",
             now.or_nothing(cost / line),
             how=None,
