@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import demands
 import pods
+import policies
 
 Entry = float | str | None
 Inputs = Mapping[str, Entry]
@@ -191,6 +192,7 @@ MEMO: dict[str, Entry] = {
     "cases.research_70.research_share": 0.70,
     **pods.MEMO,
     **demands.MEMO,
+    **policies.MEMO,
 }
 
 
@@ -230,7 +232,8 @@ def recompute(changes: Inputs | None = None) -> Figures:
     for part in (_live, _cases, _trade_off, _reverse, _swings):
         figures |= part(given, figures)
     figures |= pods.figures(given.inputs, figures)
-    return figures | demands.figures(given.inputs, figures)
+    figures |= demands.figures(given.inputs, figures)
+    return figures | policies.figures(given.inputs, figures)
 
 
 def differences(

@@ -126,9 +126,9 @@ def build(
     on_pod = _on_pod(pod)
     sets = _sets(found, given_now, on_pod)
     own = parameters.build(found.presets, given_now, sets, on_pod, constants)
-    presets, stale = _presets(found.presets, own)
+    presets, stale, told = _presets(found.presets, own)
     reads, flagged, others_stale = _reads(found, sets, {**own.watched, **(others or {})})
-    summary, state = _summary(found, reads)
+    summary, state = _summary(found, reads, told)
     blocks = (summary, flagged, presets, *own.tables, _texts(found.presets))
     return Guard(presets.axis, (*stale, *others_stale), state, blocks, reads)
 
@@ -163,8 +163,8 @@ def _sets(
 
 def _presets(
     found: Sequence[Simulated], own: parameters.Parameters
-) -> tuple[Table, tuple[Stale, ...]]:
-    """A row a preset: how many inputs of its tables changed."""
+) -> tuple[Table, tuple[Stale, ...], Column]:
+    """A row a preset: how many inputs of any of its tables changed, and which first."""
     axis = Axis("presets", "Preset", tuple(Entity(f.key, f.name) for f in found))
     stale = tuple(
         Stale(
@@ -183,7 +183,24 @@ def _presets(
     counts = Column(
         "changed", "Changed inputs", "1", axis, Owned(tuple(each.changed for each in stale))
     )
-    return Table("The presets", axis, (counts,)), stale
+    firsts = [
+        _first(f"{f.key}_first", f.name, each.changed, own.watched[f.key].names, own.changed[f.key])
+        for f, each in zip(found, stale, strict=True)
+    ]
+    first = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
+    words = _words(axis, counts, first)
+    return Table("The presets", axis, (counts, first, words)), stale, words
+
+
+def _first(key: str, name: str, count: Line, names: Column, flags: Column) -> Line:
+    found = nth(names, position(Constant(1), flags))
+    return Line(key, f"First changed, {name}", "text", when(same(count, 0), "", found))
+
+
+def _words(axis: Axis, changed: Column, first: Column) -> Column:
+    told = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", first, ". ")
+    algebra = when(same(changed, 0), "", told)
+    return axis.formula("words", "What to know", "text", algebra, show="status", how=None)
 
 
 def _reads(
@@ -209,15 +226,7 @@ def _reads(
         firsts.append(first)
     changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
     named = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    told = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", named, ". ")
-    words = axis.formula(
-        "words",
-        "What to know",
-        "text",
-        when(same(changed, 0), "", told),
-        show="status",
-        how=None,
-    )
+    words = _words(axis, changed, named)
     kinds = axis.fixed("kinds", "Read by", [", ".join(row.kinds) for row in rows.values()], "open")
     table = Table(
         "What the tables read, and what of it changed", axis, (kinds, changed, named, words)
@@ -233,17 +242,16 @@ def _reads(
 def _counted(key: str, name: str, row: _Row, watched: Watched | None) -> tuple[Line, Line]:
     """How many of the inputs that a table read changed, and the first; none where none can."""
     count, first = f"{key}_changed_of_table", f"{key}_first"
-    label, what = f"Changed inputs, {name}", f"First changed, {name}"
+    label = f"Changed inputs, {name}"
     if watched is None:
         none = Line(count, label, "1", constant=0.0, show="flag", memo="No input of it stands here")
-        return none, Line(first, what, "text", Text(""))
+        return none, Line(first, f"First changed, {name}", "text", Text(""))
     flags = watched.flags[row.keys]
     changed = Line(count, label, "1", total(flags), show="flag")
-    found = nth(watched.names, position(Constant(1), flags))
-    return changed, Line(first, what, "text", when(same(changed, 0), "", found))
+    return changed, _first(first, name, changed, watched.names, flags)
 
 
-def _summary(found: Found, reads: _Reads) -> tuple[Table, Line]:
+def _summary(found: Found, reads: _Reads, told: Column) -> tuple[Table, Line]:
     """A row for each simulated table: where it is from, how many inputs changed, which first."""
     grids: list[tuple[str, str, Grid]] = [
         (f"{kind}_{preset.key}", row, grid)
@@ -281,8 +289,10 @@ def _summary(found: Found, reads: _Reads) -> tuple[Table, Line]:
             Gathered(tuple(At(reads.first, row) for _, row, _ in grids)),
         ),
     )
-    widest = [r for r in reads.rows if not any(reads.covers(other, r) for other in reads.rows)]
-    words = joined(*(At(reads.words, row) for row in widest))
+    words = joined(
+        *(At(told, preset.key) for preset in found.presets),
+        *(At(reads.words, kind) for kind in found.common),
+    )
     state = Line(
         "simulated_state",
         "All simulated tables",
