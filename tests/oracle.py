@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import demands
 import pods
 import policies
+import scalings
 
 Entry = float | str | None
 Inputs = Mapping[str, Entry]
@@ -193,6 +194,7 @@ MEMO: dict[str, Entry] = {
     **pods.MEMO,
     **demands.MEMO,
     **policies.MEMO,
+    **scalings.MEMO,
 }
 
 
@@ -233,7 +235,8 @@ def recompute(changes: Inputs | None = None) -> Figures:
         figures |= part(given, figures)
     figures |= pods.figures(given.inputs, figures)
     figures |= demands.figures(given.inputs, figures)
-    return figures | policies.figures(given.inputs, figures)
+    figures |= policies.figures(given.inputs, figures)
+    return figures | scalings.figures(given.inputs, figures)
 
 
 def differences(

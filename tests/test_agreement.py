@@ -142,10 +142,20 @@ POLICY: dict[str, Entry] = {
     "batch.output_reading": pods.SOME_OUTPUT,
 }
 STALE |= {"pod.rate_limit": 4.0, "research.shocks_per_year": 1.0}
+AWAY: dict[str, Entry] = {
+    "scaling.preset": "weekly-max",
+    "scaling.users": "500 users",
+    "scaling.spin_up": "5 minutes",
+    "scaling.headroom": "half",
+    "scaling.retry": "nine tenths",
+    "scaling.zombie": "half",
+}
 CASES |= {
     "another policy": POLICY,
     "weeks outside the table": {"sign_ups.interest": 1.0, "batch.samples": 6000.0},
     "another curve": CURVES,
+    "users that no pod serves": AWAY,
+    "scaling that no table has": {"scaling.users": "100 users", "scaling.retry": "some"},
     "stale tables": STALE,
     "users beyond the table": {"demand.users": 1_000_001.0},
     "pods beyond the table": {"pod.slot_memory": 295.0},
@@ -153,6 +163,7 @@ CASES |= {
     "a blank parameter": {"weekly_max.sigma": None},
 }
 NO_ORACLE = {
+    "scaling that no table has",
     "a blank parameter",
     "text for users",
     "no tokens",
@@ -174,6 +185,8 @@ FEW = (
     "weeks outside the table",
     "another curve",
     "stale tables",
+    "users that no pod serves",
+    "scaling that no table has",
     "users beyond the table",
     "pods beyond the table",
     "drawn 0",

@@ -103,7 +103,7 @@ def test_between_two_rows_logarithms_run_straight(memo_inputs: Assumptions) -> N
     assert live["demand_from"] == pytest.approx(math.sqrt(50) - 1.959964 * 0.2, rel=1e-6)
     assert live["demand_to"] == pytest.approx(math.sqrt(50) + 1.959964 * 0.2, rel=1e-6)
     # 7.07 of 20 slots are one pod: 720 h at $35; 31.6 users send 43.58 a day for 30 days
-    sent = demands.shipped("messages-weekly-max")[3][1]
+    sent = float(demands.shipped("messages-weekly-max")[3][1])
     assert sent == pytest.approx(43.58, abs=0.01)
     assert live["demand_pods"] == 1
     assert live["demand_cost"] == 35 * 720

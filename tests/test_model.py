@@ -421,6 +421,8 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "batch_range": {"batch.samples": 1.0},
     "policy_range": {"sign_ups.interest": 1.0},
     "errors_policy": {"access.preset": "no preset"},
+    "errors_scaling": {"pod.month_hours": 0.0},
+    "scaling_range": {"scaling.headroom": "a third"},
 }
 BROKEN["recommendation"] = BROKEN["recommendation"] | {"scenarios.recommendation.p1": 0.35}
 

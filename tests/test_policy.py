@@ -214,7 +214,7 @@ def test_when_access_pays_is_said_in_words(at: At) -> None:
 
 
 def test_beyond_the_table_there_are_words_and_no_number(at: At) -> None:
-    """One wish a week is 0.19 users: no slots, no sum of the weeks that have some, a failed check."""
+    """One wish a week is 0.19 users: no slots, no sum of weeks that have some, a failed check."""
     live = at({"sign_ups.interest": 1.0})
     slots = live.column("weeks", "free_slots")
     assert slots[:8] == [OUTSIDE] * 8

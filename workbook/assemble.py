@@ -39,6 +39,7 @@ from workbook.tabs import (
     policy,
     pricing,
     research,
+    scaling,
     scenarios,
     sensitivity,
     sources,
@@ -81,6 +82,7 @@ class Core:
     bridge: bridge.Bridge
     guard: guard.Guard
     demand: demand.Demand
+    scaling: scaling.Scaling
     access: access.Access
     as_of: Line
     tabs: tuple[Tab, ...]
@@ -120,6 +122,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     watch = guard.build(found, given_now, one_pod, fixed, {"batch": field.watched})
     runs = batch.build(a, found.common["batch"], watch, field, fixed, fleet, one_pod)
     served = demand.build(a, found.presets, watch, fixed, one_pod, across)
+    scaled = scaling.build(a, found.presets, watch, served.one_pod, fixed, one_pod)
     allowed = access.build(a, found.presets, watch, served, fixed, one_pod)
     switches = (
         models.growth_reading,
@@ -157,6 +160,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         runs.tab,
         across.tab,
         served.tab,
+        scaled.tab,
         allowed.tab,
     )
     return Core(
@@ -174,6 +178,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         across,
         watch,
         served,
+        scaled,
         allowed,
         as_of,
         tabs,
@@ -389,6 +394,12 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Nobody who signs up is lost",
             "Those who came against those admitted, waiting, gone, active and left over the year",
             model.access.people_gap,
+        ),
+        checks.Check(
+            "scaling_range",
+            "The tables have the scaled pods picked",
+            "1 where pods are asked for that the simulated table does not have",
+            1 - model.scaling.inside,
         ),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

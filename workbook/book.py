@@ -331,7 +331,7 @@ class Series:
     values: Column | Line
     data: str
     across: Column | Line | None = None
-    style: Literal["fill", "none", "line", "dashed", "dot"] = "fill"
+    style: Literal["fill", "none", "line", "dashed", "thin", "dot"] = "fill"
     label_data: str = ""
     labels: str = ""
 
@@ -340,7 +340,9 @@ class Series:
 class Chart:
     """A native chart under a live headline."""
 
-    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves", "course"]
+    kind: Literal[
+        "stacked_share", "waterfall", "tornado", "scatter", "curves", "course", "density", "weeks"
+    ]
     headline: Expr
     title: str
     series: tuple[Series, ...]

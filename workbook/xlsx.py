@@ -27,6 +27,11 @@ from workbook.theme import Style, Theme
 
 LETTER = 1
 DASH = "dash"
+THICK, THIN = 2.25, 1.0
+"""Points of a line; those of many cells are thin."""
+
+WEEK_HOURS, DAY_HOURS = 168, 24
+SHORTEST = 0.01
 
 
 class PlainFormulas(Worksheet):  # type: ignore[misc]  # the writer is untyped
@@ -197,6 +202,8 @@ class _Writer:
             "scatter": self._scatter,
             "curves": self._curves,
             "course": self._course,
+            "density": self._density,
+            "weeks": self._weeks,
         }
         chart = kinds[placed.chart.kind](placed)
         chart.set_title(
@@ -305,11 +312,29 @@ class _Writer:
         return chart
 
     def _course(self, placed: PlacedChart) -> NativeChart:
-        """Lines over time."""
+        """Lines over the hours of a week, a grid line a day."""
+        chart = self._lines(placed)
+        show = placed.chart.value_show
+        days = {"min": 0, "max": WEEK_HOURS, "major_unit": DAY_HOURS}
+        chart.set_x_axis(self._axis(placed.chart.across_title, show, grid=True) | days)
+        chart.set_y_axis(self._axis(placed.chart.value_title, show, grid=True) | {"min": 0})
+        return chart
+
+    def _weeks(self, placed: PlacedChart) -> NativeChart:
+        """Lines over the weeks of a year."""
         chart = self._lines(placed)
         chart.set_x_axis(self._axis(placed.chart.across_title, "whole") | {"min": 0})
         value = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
         chart.set_y_axis(value | {"label_position": "low"})
+        return chart
+
+    def _density(self, placed: PlacedChart) -> NativeChart:
+        """Lines over an axis of times that is logarithmic, from a hundredth on."""
+        chart = self._lines(placed)
+        times = {"log_base": 10, "min": SHORTEST, "label_position": "low", "crossing": SHORTEST}
+        chart.set_x_axis(self._axis(placed.chart.across_title, "plain", grid=True) | times)
+        values = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
+        chart.set_y_axis(values | {"min": 0})
         return chart
 
     def _lines(self, placed: PlacedChart) -> NativeChart:
@@ -329,7 +354,7 @@ class _Writer:
     def _stroke(self, style: str, data: str, labels: str) -> dict[str, Any]:
         colour = self._theme.paint(data)
         if style != "dot":
-            line: dict[str, Any] = {"color": colour, "width": 2.25}
+            line: dict[str, Any] = {"color": colour, "width": THIN if style == "thin" else THICK}
             return {"line": line | ({"dash_type": DASH} if style == "dashed" else {})}
         look = {"fill": {"color": colour}, "border": {"color": colour}}
         stroke: dict[str, Any] = {"line": {"none": True}}

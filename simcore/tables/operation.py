@@ -72,7 +72,8 @@ def _performed(users: int, outcome: Outcome, need: Outcome) -> tuple[Cell, ...]:
         found.most,
     )  # fmt: skip
     key = (users, outcome.policy.name, scaling.spin_up, scaling.headroom)
-    return (*key, *(part for estimate in estimates for part in estimate))
+    weeks = sum(len(batch) for batch in outcome.weeks)
+    return (*key, *(part for estimate in estimates for part in estimate), weeks)
 
 
 def _cascades() -> Sequence[Cascade]:
@@ -106,7 +107,8 @@ def cascade_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]
             found, cascade = performance(outcome, peaks_of(need)), outcome.policy.cascade
             estimates = (found.attempts, found.lost, found.overloads.minutes, found.overloads.long)
             key = (users, cascade.retry, cascade.zombie, cascade.gain)
-            rows.append((*key, *(part for estimate in estimates for part in estimate)))
+            parts = (part for estimate in estimates for part in estimate)
+            rows.append((*key, *parts, OPERATED_BATCHES * CASCADE_WEEKS))
     return rows
 
 

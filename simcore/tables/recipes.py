@@ -245,6 +245,7 @@ def autoscale_recipe(preset: Preset) -> Recipe:
             *_numbers("long", "episodes/week", "Overloads of at least 30 minutes"),
             *_numbers("wait", "min", "Mean wait for a slot"),
             *_numbers("most", "pods", "Most pods at once in a week"),
+            Column("weeks", "weeks", "Weeks simulated"),
         ),
         inputs={
             **pod_inputs(preset),
@@ -278,6 +279,7 @@ def cascade_recipe(preset: Preset) -> Recipe:
             *_numbers("lost", "share", "Messages given up for good"),
             *_numbers("overload", "min/week", "Minutes with requests in the queue"),
             *_numbers("long", "episodes/week", "Overloads of at least 30 minutes"),
+            Column("weeks", "weeks", "Weeks simulated"),
         ),
         inputs={
             **pod_inputs(preset),

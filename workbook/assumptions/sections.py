@@ -261,6 +261,18 @@ class Demand(Question):
 
 
 @dataclass(frozen=True, eq=False)
+class Scaling(Question):
+    """What is asked of the simulated tables of pods in operation, each by words of their rows."""
+
+    preset: Choice
+    users: Choice
+    spin_up: Choice
+    headroom: Choice
+    retry: Choice
+    zombie: Choice
+
+
+@dataclass(frozen=True, eq=False)
 class Access(Question):
     """What is asked of the simulated tables for the users of a policy."""
 
@@ -359,6 +371,7 @@ class Assumptions:
     bridge: Bridge
     ladder: Table[RungRow]
     demand: Demand
+    scaling: Scaling
     access: Access
     sign_ups: SignUps
     policy: Policy

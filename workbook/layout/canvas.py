@@ -188,7 +188,11 @@ class Canvas:
             PlacedSeries(self._area(s.values), self._area(s.across or chart.categories))
             for s in chart.series
         )
-        return PlacedChart(chart, corner, width, self.theme.height["chart"], series)
+        return PlacedChart(chart, corner, width, self.chart_height(chart), series)
+
+    def chart_height(self, chart: Chart) -> int:
+        """The height of a chart: courses over a week are low and long."""
+        return self.theme.height["course" if chart.kind == "course" else "chart"]
 
     def _area(self, leaf: Column | Line | None) -> Area:
         if isinstance(leaf, Line):

@@ -35,7 +35,7 @@ def place_charts(canvas: Canvas, block: Charts) -> None:
     """Each chart under its headline, in rows."""
     span = GRID_COLUMNS // block.per_row
     row_height = canvas.theme.height["row"]
-    rows = -(-canvas.theme.height["chart"] // row_height)
+    rows = -(-max(map(canvas.chart_height, block.charts)) // row_height)
     for start in range(0, len(block.charts), block.per_row):
         canvas.height(canvas.row, canvas.theme.height["section"])
         for i, chart in enumerate(block.charts[start : start + block.per_row]):

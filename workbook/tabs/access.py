@@ -194,7 +194,7 @@ def _people_chart(people: signups.SignUps) -> Chart:
     active, waiting = (At(column, signups.LAST) for column in (people.active, people.waiting))
     ends = (shown(each, "#,##0", 0) for each in (active, waiting))
     return Chart(
-        kind="course",
+        kind="weeks",
         headline=joined(
             "At the end of the year ", next(ends), " users are active, ", next(ends), " wait"
         ),
@@ -214,7 +214,7 @@ def _people_chart(people: signups.SignUps) -> Chart:
 def _money_chart(number: Column, courses: Sequence[Course], words: Column) -> Chart:
     free, tight = courses
     return Chart(
-        kind="course",
+        kind="weeks",
         headline=joined(
             "Access pays ", At(words, "free"), "; under the rate limit ", At(words, "tight")
         ),

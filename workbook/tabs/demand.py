@@ -22,7 +22,7 @@ from workbook.expr import (
     when,
     whole_up,
 )
-from workbook.tabs import needs, reading
+from workbook.tabs import gaps, needs, reading
 from workbook.tabs.bridge import Bridge
 from workbook.tabs.constants import Constants
 from workbook.tabs.guard import Guard
@@ -45,6 +45,7 @@ class Demand:
     users: reading.Users
     levels: Column
     messages: tuple[Column, ...]
+    one_pod: Line
     tab: Tab
 
 
@@ -82,7 +83,7 @@ def build(
         "text",
         Text("95 in 100"),
         how=None,
-        memo="Memo 000, chat inference",
+        memo="Memo 000",
     )
     picked = (
         Line(
@@ -123,7 +124,8 @@ def build(
         how="By preset and rung, from the table of messages",
     )
     results = _results(users, messages, read, width, pod, constants)
-    state = guard.state_of("demand", "ladder", "messages")
+    state = guard.state_of("demand", "ladder", "messages", "gaps", "laws")
+    behaviour = gaps.build(found, constants.range_ends)
     tab = Tab(
         "Demand",
         "Slots and pods that users need, from the simulated ladder, and what they cost and earn",
@@ -142,17 +144,20 @@ def build(
                 "Working: between two rows of the table",
                 (memo, *picked, *shape.lines, one_pod, pod_slots, messages, width, *read.lines),
             ),
+            behaviour.reading,
+            behaviour.charts,
             *held.working,
             Table("Service levels of the table", levels, (shares,)),
             Lines("All simulated tables", (guard.state,)),
             *guard.blocks,
             curves,
+            *behaviour.tables,
             long.table,
         ),
         grid="wide",
         label_width=LABEL_WIDTH,
     )
-    return Demand(read.inside, long, shape, table, levels.names, means, tab)
+    return Demand(read.inside, long, shape, table, levels.names, means, one_pod, tab)
 
 
 def _line(key: str, label: str, unit: str, algebra: Expr, *, how: str = "", show: str = "") -> Line:

@@ -188,7 +188,7 @@ def _presets(
         for f, each in zip(found, stale, strict=True)
     ]
     first = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    words = _words(axis, counts, first)
+    words = _words(axis, axis.names, counts, first)
     return Table("The presets", axis, (counts, first, words)), stale, words
 
 
@@ -197,8 +197,8 @@ def _first(key: str, name: str, count: Line, names: Column, flags: Column) -> Li
     return Line(key, f"First changed, {name}", "text", when(same(count, 0), "", found))
 
 
-def _words(axis: Axis, changed: Column, first: Column) -> Column:
-    told = joined("▲ ", axis.names, ": ", shown(changed, "0", 0), " changed, first: ", first, ". ")
+def _words(axis: Axis, owner: Column, changed: Column, first: Column) -> Column:
+    told = joined("▲ ", owner, ": ", shown(changed, "0", 0), " changed, first: ", first, ". ")
     algebra = when(same(changed, 0), "", told)
     return axis.formula("words", "What to know", "text", algebra, show="status", how=None)
 
@@ -218,7 +218,12 @@ def _reads(
     owners = {row.owner: row.owner for row in rows.values()}
     owners |= {owner: each.name for owner, each in watched.items()}
     names = {key: owners[row.owner] for key, row in rows.items()}
-    axis = Axis("reads", "Inputs of", tuple(Entity(key, names[key]) for key in rows))
+    axis = Axis(
+        "reads",
+        "Kinds of table",
+        tuple(Entity(key, ", ".join(row.kinds)) for key, row in rows.items()),
+    )
+    owner = axis.fixed("preset", "Inputs of", [names[key] for key in rows], "open")
     counts, firsts = [], []
     for key, row in rows.items():
         count, first = _counted(key, names[key], row, watched.get(row.owner))
@@ -226,10 +231,9 @@ def _reads(
         firsts.append(first)
     changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
     named = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    words = _words(axis, changed, named)
-    kinds = axis.fixed("kinds", "Read by", [", ".join(row.kinds) for row in rows.values()], "open")
+    words = _words(axis, owner, changed, named)
     table = Table(
-        "What the tables read, and what of it changed", axis, (kinds, changed, named, words)
+        "What the tables read, and what of it changed", axis, (owner, changed, named, words)
     )
     stale = tuple(
         Stale(key, names[key], count)
@@ -273,7 +277,6 @@ def _summary(found: Found, reads: _Reads, told: Column) -> tuple[Table, Line]:
         "1",
         axis,
         Gathered(tuple(At(reads.changed, row) for _, row, _ in grids)),
-        show="flag",
     )
     columns = (
         axis.fixed(

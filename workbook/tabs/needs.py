@@ -384,7 +384,14 @@ def sent(found: Sequence[Simulated], rungs: Rungs) -> tuple[Table, tuple[Column,
         grid = f.tables["messages"]
         told = (("sent", f.name), ("error", "Standard error"), ("law", "Without a ceiling"))
         own = [
-            axis.fixed(f"{f.key}_{key}", label, grid.numbers(key), "stamp", unit=unit)
+            axis.fixed(
+                f"{f.key}_{key}",
+                label,
+                grid.numbers(key),
+                "stamp",
+                unit=unit,
+                units=((unit, "decimal1"),) * len(axis.entities),
+            )
             for key, label in told
         ]
         columns += own
