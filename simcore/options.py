@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from simcore.access import Policy
 from simcore.backlog import MINUTES_A_WEEK, queued_slots, slot_paths
 from simcore.behaviour import Rung
 from simcore.concurrency import unspent
@@ -18,7 +19,6 @@ from simcore.policy import (
     HOURS_A_DAY,
     Crowding,
     Curve,
-    Policy,
     crowding,
     limited_behaviour,
     need_curves,

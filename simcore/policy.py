@@ -1,4 +1,4 @@
-"""What policies make of demand: rate limits, scheduled availability, and slots week by week."""
+"""What policies make of demand: rate limits, scheduled availability, and the slots of users."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,19 +7,15 @@ from typing import Final
 
 import numpy as np
 
+from simcore.access import Policy
 from simcore.behaviour import Behaviour, Rung
 from simcore.capacity import needs
 from simcore.concurrency import Plan, simulate
-from simcore.documents import Document, document_path
-from simcore.faults import ParameterFaults
 from simcore.kernel import Floats
 from simcore.ladder import Run
-from simcore.limits import limit_faults, limited
 from simcore.preset import Measure, Service
 from simcore.profile import day_weight
-from simcore.waitlist import SignUps
 
-SHIPPED: Final = ("policy",)
 HOURS_A_DAY: Final = 24.0
 DAYS_A_WEEK: Final = 7.0
 _POINTS_AN_HOUR: Final = 12
@@ -33,43 +29,6 @@ _ALMOST: Final = 1e-9
 _THINNING_BATCHES: Final = 16
 _THINNING_WEEKS: Final = 16
 _THINNING_USERS: Final = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What a policy allows and asks for.
-
-    A user may send *requests_per_minute*. *lower_level* is a service level that research could do
-    with; *wait_minutes* is how long requests may be queued. Scheduled availability opens for
-    *open_hours* a day from *opens_at*; a share *moved* of the demand outside moves into them, and
-    the rest is lost. A stack of its own costs less by *stack_cut*.
-    """
-
-    requests_per_minute: float = limited("requests/min", 0.1, 10_000)
-    lower_level: float = limited("share", 0.5, 0.9999)
-    wait_minutes: float = limited("min", 0, 1440)
-    opens_at: float = limited("h", 0, 24)
-    open_hours: float = limited("h", 1, 24)
-    moved: float = limited("share", 0, 1)
-    stack_cut: float = limited("share", 0, 0.99)
-
-    def __post_init__(self) -> None:
-        faults = list(limit_faults(self, "policy"))
-        if faults:
-            raise ParameterFaults(faults)
-
-
-def load_policy(name: str = SHIPPED[0]) -> tuple[SignUps, Policy]:
-    """Read sign-ups and a policy by a shipped name or the path of a TOML file.
-
-    Raises:
-        ParameterFaults: every problem found, each with its file, line and key.
-    """
-    document = Document(document_path(name, SHIPPED, "policy"))
-    document.only(document.root, ("sign_ups", "policy"), "")
-    sign_ups = document.entries("sign_ups", SignUps)
-    policy = document.entries("policy", Policy)
-    return document.made("sign_ups", SignUps, sign_ups), document.made("policy", Policy, policy)
 
 
 def slots_at_limit(requests_per_minute: float, holding_mean: float) -> float:

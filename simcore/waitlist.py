@@ -1,77 +1,22 @@
 """Sign-ups with a weekly cap, a waiting list and attrition: expected values and simulation."""
 
-from dataclasses import dataclass
-from math import ceil, exp, expm1, floor, log, log1p, sqrt
+from math import ceil, floor, log, log1p, sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from simcore.access import SignUps
 from simcore.concurrency import unspent
-from simcore.faults import ParameterFaults
+from simcore.faults import Fault, ParameterFaults
 from simcore.kernel import Counts, Floats
-from simcore.limits import limit_faults, limited
 
 _SIGMAS: Final = 9.0
 """How far laws are followed on either side: the chance beyond is below 1e-18."""
 
 _MARGIN: Final = 20
 _TINY: Final = 1e-16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignUps:
-    """Who wants to join each week, how many may, and how long they wait and stay.
-
-    *interest* wish to join in a week in the mean (Poisson), and *burst* more in all from
-    *burst_week* on, fading over *burst_weeks*. At most *cap* are admitted in a week; the others
-    wait, first come, first served, and give up after an exponential time of mean *patience*.
-    Those admitted stay for an exponential time of mean *stay*. A share *heavy_share* of them asks
-    for as much as *heavy_weight* of the memo's researcher, the others for *light_weight*.
-    """
-
-    cap: int = limited("users/week", 0, 100_000, whole=True)
-    interest: float = limited("users/week", 0, 2000)
-    burst: float = limited("users", 0, 20_000)
-    burst_week: int = limited("week", 0, 520, whole=True)
-    burst_weeks: float = limited("weeks", 0.05, 520)
-    patience: float = limited("weeks", 0.1, 520)
-    stay: float = limited("weeks", 0.1, 1000)
-    starting: int = limited("users", 0, 20_000, whole=True)
-    heavy_share: float = limited("share", 0, 1)
-    heavy_weight: float = limited("Antra equivalents/user", 0, 10)
-    light_weight: float = limited("Antra equivalents/user", 0, 10)
-
-    def __post_init__(self) -> None:
-        faults = list(limit_faults(self, "sign_ups"))
-        if faults:
-            raise ParameterFaults(faults)
-
-    @property
-    def equivalence(self) -> float:
-        """Antra equivalents of one new user, in the mean over heavy and light ones."""
-        return self.heavy_share * self.heavy_weight + (1 - self.heavy_share) * self.light_weight
-
-    @property
-    def kept_waiting(self) -> float:
-        """Share of those waiting who are still there a week later."""
-        return exp(-1 / self.patience)
-
-    @property
-    def kept(self) -> float:
-        """Share of the users of one week's end who are still there at the next's."""
-        return exp(-1 / self.stay)
-
-    @property
-    def kept_of_admitted(self) -> float:
-        """Share of those admitted evenly over a week who are still there at its end."""
-        return self.stay * -expm1(-1 / self.stay)
-
-    def wanted(self, week: int) -> float:
-        """Return how many wish to join in *week* in the mean, counted from 0."""
-        if week < self.burst_week:
-            return self.interest
-        since = (week - self.burst_week) / self.burst_weeks
-        return self.interest + self.burst * exp(-since) * -expm1(-1 / self.burst_weeks)
+_MOST_INTEREST: Final = 10_000.0
+"""Users a week up to whom laws are followed."""
 
 
 class Week(NamedTuple):
@@ -168,7 +113,17 @@ def expected_weeks(sign_ups: SignUps, weeks: int) -> list[Week]:
     The list is a Markov chain, W' = Binomial((W + Poisson - cap)+, kept). Users are linear in the
     admitted, so that their mean follows from the admitted's: U' = kept U + kept_of_admitted A. With
     *cap* s always filled, and a mean stay l, U(k) = s l (1 - e^(-k/l)).
+
+    Raises:
+        ParameterFaults: interest grows beyond what can be followed within these *weeks*.
     """
+    grown = sign_ups.interest * (1 + sign_ups.growth) ** max(weeks - 1, 0)
+    if grown > _MOST_INTEREST:
+        message = (
+            f"{sign_ups.growth:g} makes {grown:.3g} users/week of the interest in week {weeks}, "
+            f"where at most {_MOST_INTEREST:g} are followed; lower it, or follow fewer weeks"
+        )
+        raise ParameterFaults([Fault("", "sign_ups.growth", message)])
     waiting, active = Law(0, np.ones(1)), float(sign_ups.starting)
     found = []
     for week in range(weeks):
@@ -190,6 +145,27 @@ def expected_weeks(sign_ups: SignUps, weeks: int) -> list[Week]:
                 active,
             )
         )
+    return found
+
+
+def flowing_weeks(sign_ups: SignUps, weeks: int) -> list[Week]:
+    """Return each week as a flow, without chance: what many users come to, simple to follow.
+
+    The list is W' = kept (W + wanted - cap)+. Near the cap chance makes the expected list longer,
+    and fewer are admitted than here: a week that brings more than the cap is not made up for by
+    one that brings fewer.
+    """
+    waiting, active = 0.0, float(sign_ups.starting)
+    found = []
+    for week in range(weeks):
+        wanted = sign_ups.wanted(week)
+        admitted = min(waiting + wanted, float(sign_ups.cap))
+        turned_away = waiting + wanted - admitted
+        waiting = turned_away * sign_ups.kept_waiting
+        before = active
+        active = before * sign_ups.kept + admitted * sign_ups.kept_of_admitted
+        gave_up, left = turned_away - waiting, before + admitted - active
+        found.append(Week(week + 1, wanted, admitted, gave_up, left, waiting, active))
     return found
 
 

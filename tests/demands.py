@@ -30,6 +30,7 @@ RUNGS = {
 LEVELS = {"90 in 100": 0.9, "95 in 100": 0.95, "99 in 100": 0.99, "99.9 in 100": 0.999}
 UNREAD = ("level",)
 MEMO_LEVEL = 0.95
+RATE_LIMIT = 5.0
 WIDTH = NormalDist().inv_cdf(0.975)
 
 
@@ -110,7 +111,8 @@ def figures(inputs: Mapping[str, Entry], known: Figures) -> Figures:
             if k not in UNREAD and not _alike(inputs[f"{key}.{k}"], v)
         ]
         on_pod = not _alike(known["pod_slots"], parameters(name)["slots"])
-        f[f"{key}_changed"] = float(len(changed) + on_pod)
+        limit = not _alike(inputs["pod.rate_limit"], RATE_LIMIT)
+        f[f"{key}_changed"] = float(len(changed) + on_pod + limit)
         for of_table in RUNGS.values():
             rows, place = curve(name, of_table, level), of_table.replace(" ", "_")
             slots = known["pod_slots"]

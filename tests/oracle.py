@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import demands
 import pods
+import policies
 import scalings
 
 Entry = float | str | None
@@ -192,6 +193,7 @@ MEMO: dict[str, Entry] = {
     "cases.research_70.research_share": 0.70,
     **pods.MEMO,
     **demands.MEMO,
+    **policies.MEMO,
     **scalings.MEMO,
 }
 
@@ -233,6 +235,7 @@ def recompute(changes: Inputs | None = None) -> Figures:
         figures |= part(given, figures)
     figures |= pods.figures(given.inputs, figures)
     figures |= demands.figures(given.inputs, figures)
+    figures |= policies.figures(given.inputs, figures)
     return figures | scalings.figures(given.inputs, figures)
 
 

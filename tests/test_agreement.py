@@ -130,6 +130,18 @@ STALE: dict[str, Entry] = {
     "time_share.memory_hours": 25.0,
     "time_share.slots": 30.0,
 }
+POLICY: dict[str, Entry] = {
+    "access.preset": "time-share",
+    "access.level": "99 in 100",
+    "sign_ups.cap": 100.0,
+    "sign_ups.growth": 0.02,
+    "sign_ups.starting": 60.0,
+    "policy.stack_cut": 0.61,
+    "research.deadline_share": 0.5,
+    "batch.samples": 2000.0,
+    "batch.output_reading": pods.SOME_OUTPUT,
+}
+STALE |= {"pod.rate_limit": 4.0, "research.shocks_per_year": 1.0}
 AWAY: dict[str, Entry] = {
     "scaling.preset": "weekly-max",
     "scaling.users": "500 users",
@@ -139,6 +151,8 @@ AWAY: dict[str, Entry] = {
     "scaling.zombie": "half",
 }
 CASES |= {
+    "another policy": POLICY,
+    "weeks outside the table": {"sign_ups.interest": 1.0, "batch.samples": 6000.0},
     "another curve": CURVES,
     "users that no pod serves": AWAY,
     "scaling that no table has": {"scaling.users": "100 users", "scaling.retry": "some"},
@@ -167,6 +181,8 @@ FEW = (
     "pods by other readings",
     "no tokens",
     "text for a number",
+    "another policy",
+    "weeks outside the table",
     "another curve",
     "stale tables",
     "users that no pod serves",

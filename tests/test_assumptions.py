@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MEMO = TEMPLATES / "memo.toml"
 CELL = re.compile(r"[a-z]{1,3}[0-9]+|r[0-9]*c[0-9]*|[rc]", re.IGNORECASE)
-SYMBOL = "USD|h|s|min|day|mo|yr|chip|node|pod|slot|H100e|FLOP|tok|Mtok|GB|req|user|share|x|1"
+SYMBOL = "USD|h|s|min|day|wk|mo|yr|chip|node|pod|slot|H100e|FLOP|tok|Mtok|GB|req|user|share|x|1"
 SYMBOL += "|log|concentration"
 UNIT = re.compile(rf"({SYMBOL})(/({SYMBOL}|\(({SYMBOL})(·({SYMBOL}))+\)))?|choice|date|text")
 
@@ -191,7 +191,7 @@ def test_inputs_stand_in_the_order_of_the_file(memo: Assumptions) -> None:
     """Sections, inputs and rows come in the order in which memo.toml writes them."""
     tree = tomllib.loads(MEMO.read_text(encoding="utf-8"))
     written = [name for name in tree if name not in ("schema", "meta")]
-    written += PRESETS  # each from a file of its own
+    written += ["sign_ups", "policy", "research", *PRESETS]  # from files of the simulation
     read = list(dict.fromkeys(item.id.split(".")[0] for item in memo.inputs()))
     assert read == written
     assert [row.key for row in memo.prices.rows] == list(tree["prices"]["rows"])

@@ -76,8 +76,17 @@ def by_hand(slots: tuple[float, ...] = HAND_SLOTS) -> Simulation:
             "slots": slots * 16,
             "error": (0.1, 0.3, 0.5) * 16,
         }
+        nothing = (0.0,) * len(keys)
+        refused = {"refused": nothing, "refused_before": nothing}
+        by_kind = {"ladder": columns, "limited": columns | refused}
         presets = [
-            replace(f, tables={**f.tables, "ladder": Grid(columns, f.tables["ladder"].origin)})
+            replace(
+                f,
+                tables={
+                    **f.tables,
+                    **{kind: Grid(own, f.tables[kind].origin) for kind, own in by_kind.items()},
+                },
+            )
             for f in found.presets
         ]
         return replace(found, presets=tuple(presets))

@@ -11,17 +11,19 @@ from books import day, entities, figure, laid, optional, tab, table, typed, word
 from forest import meaning
 from programs import EACH, usable, values_in
 
-from workbook.book import Axis, Column, Entries, Gathered, Line, Lines, Owned
+from workbook.book import Axis, Column, Entity, Entries, Gathered, Line, Lines, Owned
 from workbook.engines import CellError, Value, agree
 from workbook.evaluate import Model
 from workbook.expr import (
     At,
+    Before,
     Expr,
     Text,
     above,
     all_cells,
     at_least,
     at_most,
+    before,
     below,
     both,
     broken,
@@ -273,6 +275,38 @@ def test_a_row_has_its_own_cells() -> None:
     assert rows == [[3.0, 4.0, 2.0, 1.0], [1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 6.0, 11.0]]
     assert [model.cell(LINKED, i) for i in range(4)] == [5.0, 0.0, 4.0, 0.0]
     assert [model.cell(OWNED, i) for i in range(4)] == [1.0, 2.0, 3.0, 4.0]
+
+
+WEEKS = Axis("weeks", "Week", tuple(Entity(f"week_{i}", f"Week {i}") for i in range(1, 301)))
+WEEK = WEEKS.formula("week", "Week", "1", ordinal(WEEKS.names))
+STOCK = WEEKS.course(
+    "stock", "Stock", "1", lambda own: before(own, WEEK, FIVE) / TWO + ONE, how="Half and one"
+)
+ADDED = WEEKS.formula("added", "Added", "1", STOCK - before(STOCK, WEEK, FIVE))
+COURSE = tab("Course", Lines("Lines", (FIVE, TWO, ONE)), table("Weeks", WEEK, STOCK, ADDED))
+
+
+def test_a_course_goes_on_from_the_row_above() -> None:
+    """From 5: half and one is 3.5, then 2.75, 2.375; the last of 300 is near 2."""
+    model = Model([COURSE])
+    assert model.cell(STOCK, 299) == pytest.approx(2)  # asked for first: it nests 300 deep
+    assert [model.cell(STOCK, i) for i in range(3)] == [3.5, 2.75, 2.375]
+    assert [model.cell(ADDED, i) for i in range(3)] == [-1.5, -0.75, -0.375]
+    with pytest.raises(TypeError, match="column 'stock' has no row above here"):
+        model.value(Before(STOCK), 0)
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_course_is_the_same_in_each_engine(name: str, tmp_path: Path) -> None:
+    """The head above the first row is text, and no program reads it there."""
+    usable(name)
+    last = Line("last", "Last", "1", algebra=At(STOCK, "week_300"))
+    sums = Line("sums", "Sums", "1", algebra=total(STOCK, ADDED))
+    layout = laid(COURSE, tab("Ends", Lines("Ends", (last, sums))))
+    found = values_in(name, layout, ["last", "sums"], tmp_path)
+    model = Model([COURSE])
+    assert agree(found["last"], model.value(At(STOCK, "week_300")))
+    assert agree(found["sums"], model.value(total(STOCK, ADDED)))
 
 
 def test_equals_keep_their_order() -> None:

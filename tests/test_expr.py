@@ -30,6 +30,7 @@ from workbook.expr import (
     as_expr,
     at_least,
     at_most,
+    before,
     below,
     both,
     broken,
@@ -164,6 +165,7 @@ A, B, C = (figure(key, 1.0) for key in ("first", "second", "third"))
         (rounded(A - B, 0), "first − second, rounded"),
         (content(ENTRY, "none"), "own, or “none” where it is blank"),
         (ordinal(CHIPS), "the row's number"),
+        (before(CHIPS, A, B), "Chips of the row above if first is above 1, otherwise second"),
     ],
 )
 def test_algebra_reads_as_a_person_would_say_it(tree: Expr, words: str) -> None:

@@ -22,6 +22,7 @@ from workbook.expr import (
     At,
     Expr,
     Text,
+    before,
     count_where,
     running,
     total,
@@ -35,6 +36,7 @@ ITEMS = Axis("items", "Item", entities("alpha", "beta", "gamma"))
 PLANS = Axis("plans", "Plan", entities("first", "second", "third"))
 RATE = figure("rate", 2.0)
 KEY = words("key", "Beta")
+KEY_PLACE = figure("key_place", 2.0)
 
 
 def formula(key: str, algebra: Expr) -> Line:
@@ -151,6 +153,20 @@ def test_row_algebra_needs_its_row() -> None:
     ):
         with pytest.raises(LayoutError, match="there is no row here to count down to"):
             laid(home, wide, user)
+
+
+def test_the_row_above_is_of_the_same_table() -> None:
+    """A line, another tab and a table of the other direction have no row above in it."""
+    down, across = values(ITEMS, "amount"), values(PLANS, "share_of")
+    home = tab("Home", table("Items", down))
+    wide = tab("Wide", table("Plans", across, across=True), across=True)
+    for user in (
+        tab("User", Lines("Lines", (formula("lone", before(down, KEY_PLACE, 0)),))),
+        tab("User", table("Items", ITEMS.formula("on", "On", "1", before(down, KEY_PLACE, 0)))),
+        tab("User", table("Items", ITEMS.formula("up", "Up", "1", before(across, KEY_PLACE, 0)))),
+    ):
+        with pytest.raises(LayoutError, match="has no row above here"):
+            laid(home, wide, tab("Keys", Lines("Keys", (KEY_PLACE,))), user)
 
 
 def test_a_run_of_lines_stands_together() -> None:

@@ -417,6 +417,10 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "stale_weekly_max": {"weekly_max.sigma": 1.5},
     "stale_time_share": {"time_share.ceiling": 5.0},
     "demand_range": {"demand.users": 1_000_001.0},
+    "stale_batch": {"research.lead_days": 20.0},
+    "batch_range": {"batch.samples": 1.0},
+    "policy_range": {"sign_ups.interest": 1.0},
+    "errors_policy": {"access.preset": "no preset"},
     "errors_scaling": {"pod.month_hours": 0.0},
     "scaling_range": {"scaling.headroom": "a third"},
 }
@@ -439,13 +443,16 @@ def test_checks_that_no_input_can_break_hold_by_construction(at: Given, built: B
     checks = next(tab for tab in built.book.tabs if tab.name == "Checks")
     keys = {entity.key for entity in tables_of(checks)[0].axis.entities}
     never = {"tiers", "supply", "errors_inputs", "memo", "memo_live", "quoted", "quoted_live"}
+    never |= {"policy_people"}
     assert keys == set(BROKEN) | never
     everything: dict[str, Entry] = {}
     for changes in BROKEN.values():
         if not any(isinstance(value, str) or not value for value in changes.values()):
             everything |= changes
     live = at(everything | {"allocation.p0": 0.7, "allocation.buffer": 0.6})
-    assert [live[f"checks.{check}.failed"] for check in ("tiers", "supply")] == [0, 0]
+    assert [live[f"checks.{check}.failed"] for check in ("tiers", "supply", "policy_people")] == [
+        0
+    ] * 3
 
 
 def test_the_memo_is_not_checked_against_changed_inputs(at: Given) -> None:

@@ -24,6 +24,7 @@ from workbook.evaluate import Model
 from workbook.expr import At, Expr, highest, largest, total
 from workbook.functions import Value
 from workbook.tabs import (
+    access,
     batch,
     bridge,
     checks,
@@ -37,6 +38,7 @@ from workbook.tabs import (
     pod,
     policy,
     pricing,
+    research,
     scaling,
     scenarios,
     sensitivity,
@@ -81,6 +83,7 @@ class Core:
     guard: guard.Guard
     demand: demand.Demand
     scaling: scaling.Scaling
+    access: access.Access
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -113,12 +116,14 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
     one_pod = pod.build(a, fixed, fleet)
-    runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     given_now = {preset.key: getattr(a, preset.key) for preset in found.presets}
-    watch = guard.build(found, given_now, one_pod.slots, fixed)
+    field = research.build(a.research, found.common["batch"], fixed)
+    watch = guard.build(found, given_now, one_pod, fixed, {"batch": field.watched})
+    runs = batch.build(a, found.common["batch"], watch, field, fixed, fleet, one_pod)
     served = demand.build(a, found.presets, watch, fixed, one_pod, across)
     scaled = scaling.build(a, found.presets, watch, served.one_pod, fixed, one_pod)
+    allowed = access.build(a, found.presets, watch, served, fixed, one_pod)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -137,6 +142,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         ("Inference pod", one_pod.entries),
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
+        ("Access by sign-up", allowed.entries),
     )
     front = inputs.build(groups, switches, fixed, originals)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
@@ -155,6 +161,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         across.tab,
         served.tab,
         scaled.tab,
+        allowed.tab,
     )
     return Core(
         fixed,
@@ -172,6 +179,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         watch,
         served,
         scaled,
+        allowed,
         as_of,
         tabs,
     )
@@ -368,6 +376,24 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "The calculator stays within its table",
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
+        ),
+        checks.Check(
+            "batch_range",
+            "The hours of an experiment are within the table",
+            "1 where they are beyond the hours that the simulated table has",
+            1 - model.batch.inside,
+        ),
+        checks.Check(
+            "policy_range",
+            "A year’s users stay within the simulated tables",
+            "1 where a week has fewer or more users than the tables have",
+            1 - model.access.inside,
+        ),
+        checks.Check(
+            "policy_people",
+            "Nobody who signs up is lost",
+            "Those who came against those admitted, waiting, gone, active and left over the year",
+            model.access.people_gap,
         ),
         checks.Check(
             "scaling_range",

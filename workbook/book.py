@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
 from workbook.dimensions import unit_of
-from workbook.expr import MIXED, Expr, Scalar, Vector
+from workbook.expr import MIXED, Constant, Expr, Scalar, Vector
 from workbook.units import UnitError, parse
 from workbook.words import in_words
 
@@ -163,6 +163,24 @@ class Axis:
         """A column of one formula."""
         content = Formula(algebra)
         return Column(key, label, unit, self, content, how, show, units, strong, memo)
+
+    def course(
+        self,
+        key: str,
+        label: str,
+        unit: str,
+        make: Callable[[Column], Expr],
+        *,
+        how: str | None = "",
+        show: str = "",
+    ) -> Column:
+        """A column worked out from its own past: *make* has the column itself, for the row above.
+
+        Only ``before`` may read it there; a cell that read itself would be circular.
+        """
+        column = self.formula(key, label, unit, Constant(0), how=how, show=show)
+        object.__setattr__(column, "content", Formula(make(column)))
+        return column
 
     def fixed(
         self,
@@ -322,7 +340,9 @@ class Series:
 class Chart:
     """A native chart under a live headline."""
 
-    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves", "course", "density"]
+    kind: Literal[
+        "stacked_share", "waterfall", "tornado", "scatter", "curves", "course", "density", "weeks"
+    ]
     headline: Expr
     title: str
     series: tuple[Series, ...]

@@ -127,7 +127,7 @@ def _build(options: argparse.Namespace) -> int:
     from workbook import build, simulated
     from workbook.assumptions import baseline, load
 
-    simulated.check_presets()
+    simulated.check_files()
     assumptions = load(options.assumptions, options.settings)
     build.check_path(options.out)
     progress = None if options.quiet else _progress()

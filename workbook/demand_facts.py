@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Cell = float | str
 
@@ -13,13 +13,15 @@ class Origin:
     """What a simulated table was computed from.
 
     *parameters* are the numbers of its preset that decide it, by their keys; *digest* is of all
-    that does. A table without a preset has its parameters under the keys of its own inputs.
+    that does. A table without a preset has its parameters under the keys of its own inputs, and
+    those that are several numbers in *lists*, by their dotted keys.
     """
 
     title: str
     digest: str
     seed: int
     parameters: frozenset[str]
+    lists: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

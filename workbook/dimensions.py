@@ -6,6 +6,7 @@ from workbook import functions
 from workbook.expr import (
     MIXED,
     At,
+    Before,
     Binary,
     Body,
     Call,
@@ -35,7 +36,7 @@ def unit_of(expr: Expr) -> Unit | None:
             return None
         case Leaf():
             return _declared(expr)
-        case Range(column=column) | At(column=column):
+        case Range(column=column) | At(column=column) | Before(column=column):
             return _declared(column)
         case Run(lines=lines):
             return functions.one_unit([_declared(line) for line in lines])

@@ -24,7 +24,7 @@ from workbook.book import (
     tables_of,
     texts_of,
 )
-from workbook.expr import At, Binary, Body, Call, Constant, Expr, Operator, Range, Run, Text
+from workbook.expr import At, Before, Binary, Body, Call, Constant, Expr, Operator, Range, Run, Text
 from workbook.functions import EPOCH, Cells, ErrorValue, Value, number
 
 Ordered: TypeAlias = tuple[int, float | str]
@@ -116,6 +116,8 @@ class Model:
             case Range(column=Column() as column, so_far=so_far):
                 count = len(column.axis.entities) if not so_far or place is None else place + 1
                 return [self._kept(partial(self.cell, column, i)) for i in range(count)]
+            case Before(column=Column() as column):
+                return self._before(column, place)
             case Run(lines=lines):
                 return [self._kept(partial(self.line, n)) for n in lines if isinstance(n, Line)]
             case Body(tab=name):
@@ -127,6 +129,15 @@ class Model:
             case Binary(operator=sign, left=left, right=right):
                 return self._binary(sign, self.value(left, place), self.value(right, place))
         raise TypeError(expr)
+
+    def _before(self, column: Column, place: int | None) -> Value:
+        """The cell above, with those above it first: a long table would nest too deeply."""
+        if not place:
+            raise TypeError(f"column {column.key!r} has no row above here")
+        cells = [self._kept(partial(self.cell, column, i)) for i in range(place)]
+        if isinstance(cells[-1], ErrorValue):
+            raise cells[-1]
+        return cells[-1]
 
     def _kept(self, work: Callable[[], Value]) -> Value | ErrorValue:
         """A cell of a range: its error, if it has one, is for the function to judge."""

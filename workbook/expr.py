@@ -123,6 +123,13 @@ class Range(Expr):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Before(Expr):
+    """The cell of a column in the row above; above the first row there is only the head."""
+
+    column: Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Run(Expr):
     """The cells of lines that stand one below the other, as an argument of a function."""
 
@@ -284,6 +291,14 @@ def ordinal(column: Vector) -> Call:
 def running(column: Vector) -> Call:
     """The sum of the cells of the column down to this row."""
     return _call("total", Range(column, so_far=True))
+
+
+def before(column: Vector, place: Expr, first: Operand) -> Call:
+    """The cell of the row above, and *first* in the first row; *place* is the row's own, from 1.
+
+    A column may so be worked out from its own past: a stock from what it was a week ago.
+    """
+    return when(above(place, 1), Before(column), first)
 
 
 def order(column: Vector) -> Binary:

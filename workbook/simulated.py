@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,16 @@ from workbook.assumptions import (
     Number,
     Parameters,
     preset_path,
+    taken_path,
 )
 from workbook.demand_facts import Found, Grid, Origin, Simulated
 from workbook.paths import TABLES
 
 if TYPE_CHECKING:
+    from simcore.access import Policy
     from simcore.faults import ParameterFaults
     from simcore.preset import Preset
+    from simcore.research import Research
     from simcore.tables.table import Recipe, Table
 
 Progress = Callable[[int, int], None]
@@ -50,14 +54,15 @@ class SimulationMissing(Exception):
     """A table has to be computed, and what computes it is not installed."""
 
 
-def check_presets() -> None:
-    """Raise InputFaults with every fault of the presets' files, if there is any."""
+def check_files() -> None:
+    """Raise InputFaults with every fault of the simulation's files, if there is any."""
     from simcore.faults import ParameterFaults
 
     faults: list[Fault] = []
-    for section in PRESETS:
+    loads: list[Callable[[], object]] = [partial(_loaded, section) for section in PRESETS]
+    for load in (*loads, _loaded_policy, _loaded_research):
         try:
-            _loaded(section)
+            load()
         except ParameterFaults as error:
             faults += _faults_of(error, "")
     if faults:
@@ -81,7 +86,7 @@ def simulate(
     from simcore.tables.recipes import SEED, recipes
 
     presets = _presets(a)
-    wanted = [each for each in recipes(presets) if each.kind in KINDS]
+    wanted = [each for each in recipes(presets, _policy(a), _research(a)) if each.kind in KINDS]
     cache = Cache(kept or FOLDER, shipped)
     found = {recipe.name: cache.found(recipe, SEED) for recipe in wanted}
     missing = [recipe for recipe in wanted if found[recipe.name] is None]
@@ -126,6 +131,39 @@ def _loaded(section: str) -> Preset:
         message = f'"{preset.name}", where "{PRESETS[section]}" is needed'
         raise ParameterFaults([Found(preset_path(section).name, "name", message)])
     return preset
+
+
+def _loaded_policy() -> Policy:
+    from simcore.access import load_policy
+
+    return load_policy(str(taken_path("policy")))[1]
+
+
+def _loaded_research() -> Research:
+    from simcore.research import load_batch
+
+    return load_batch(str(taken_path("batch")))[1]
+
+
+def _policy(a: Assumptions) -> Policy:
+    """The policy with the rate limit of the assumptions."""
+    return replace(_loaded_policy(), requests_per_minute=_plain(a.pod.rate_limit))
+
+
+def _research(a: Assumptions) -> Research:
+    """The research with the numbers of the assumptions."""
+    from simcore.faults import ParameterFaults
+
+    numbers = {
+        entry.id.rpartition(".")[2]: _plain(entry)
+        for entry in a.research.inputs()
+        if isinstance(entry, Number)
+    }
+    try:
+        # the fields are numbers, of the kinds that the names say
+        return replace(_loaded_research(), **numbers)  # type: ignore[arg-type]
+    except ParameterFaults as error:
+        raise InputFaults(_faults_of(error, "research")) from None
 
 
 def _presets(a: Assumptions) -> list[Preset]:
@@ -196,7 +234,8 @@ def _grid(table: Table) -> Grid:
         column.key: tuple(cell if isinstance(cell, str) else float(cell) for cell in own)
         for column, own in zip(table.columns, cells, strict=True)
     }
-    return Grid(columns, Origin(table.title, table.digest, table.seed, keys))
+    lists = {key: value for key, value in table.inputs.items() if isinstance(value, tuple)}
+    return Grid(columns, Origin(table.title, table.digest, table.seed, keys, lists))
 
 
 def _listed(numbers: Sequence[float], pattern: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbook.expr import (
     PRECEDENCE,
     At,
+    Before,
     Binary,
     Body,
     Call,
@@ -42,6 +43,8 @@ def in_words(expr: Expr) -> str:
             return label
         case Range(column=column, so_far=so_far):
             return f"{column.label} down to here" if so_far else column.label
+        case Before(column=column):
+            return f"{column.label} of the row above"
         case Run(lines=lines):
             return f"{lines[0].label} to {lines[-1].label}"
         case Body(tab=tab):

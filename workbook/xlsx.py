@@ -203,6 +203,7 @@ class _Writer:
             "curves": self._curves,
             "course": self._course,
             "density": self._density,
+            "weeks": self._weeks,
         }
         chart = kinds[placed.chart.kind](placed)
         chart.set_title(
@@ -317,6 +318,14 @@ class _Writer:
         days = {"min": 0, "max": WEEK_HOURS, "major_unit": DAY_HOURS}
         chart.set_x_axis(self._axis(placed.chart.across_title, show, grid=True) | days)
         chart.set_y_axis(self._axis(placed.chart.value_title, show, grid=True) | {"min": 0})
+        return chart
+
+    def _weeks(self, placed: PlacedChart) -> NativeChart:
+        """Lines over the weeks of a year."""
+        chart = self._lines(placed)
+        chart.set_x_axis(self._axis(placed.chart.across_title, "whole") | {"min": 0})
+        value = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
+        chart.set_y_axis(value | {"label_position": "low"})
         return chart
 
     def _density(self, placed: PlacedChart) -> NativeChart:

@@ -22,10 +22,10 @@ from simcore.commands.face import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from simcore.access import Policy, SignUps
     from simcore.options import Needs, Option
-    from simcore.policy import Policy
     from simcore.preset import Preset
-    from simcore.waitlist import Histories, SignUps, Week
+    from simcore.waitlist import Histories, Week
 
 _JSON = """
 --json prints one object:
@@ -89,10 +89,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _policy(options: argparse.Namespace) -> int:
     import numpy as np
 
+    from simcore.access import load_policy
     from simcore.behaviour import Rung
     from simcore.ladder import Run
     from simcore.options import needs_of, options_at, queued_needs
-    from simcore.policy import load_policy
     from simcore.presets import load_preset
     from simcore.waitlist import expected_weeks, simulate_weeks
 

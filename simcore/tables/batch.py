@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from simcore.batch import simulate_years
-from simcore.research import Batch, load_batch
+from simcore.research import Batch, Research
 from simcore.tables.recipes import BATCH_YEARS, DEADLINE_SHARES, HOURS, PEAK_LEVELS
 from simcore.tables.table import Cell
 
 
-def batch_rows(seed: int, jobs: int) -> list[tuple[Cell, ...]]:
+def batch_rows(research: Research, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
     """Return a row for each length of experiments and share that keeps to deadlines."""
-    _, research = load_batch()
     rows: list[tuple[Cell, ...]] = []
     grid = [(hours, share) for hours in HOURS for share in DEADLINE_SHARES]
     for at, (hours, share) in enumerate(grid):

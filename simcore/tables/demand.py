@@ -11,7 +11,7 @@ from simcore.concurrency import Plan, simulate
 from simcore.estimates import mean_of
 from simcore.ladder import Effort, Run
 from simcore.offered import mean_rate_factor
-from simcore.policy import limited_behaviour
+from simcore.policy import limited_behaviour, refused_share
 from simcore.preset import Measure, Preset
 from simcore.tables import recipes
 from simcore.tables.table import Cell
@@ -30,13 +30,21 @@ def ladder_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
     return rows
 
 
-def limited_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]:
-    """Return level, users, slots and error under the rate limit, on the last rung."""
+def limited_rows(
+    preset: Preset, requests_per_minute: float, seed: int, jobs: int
+) -> list[tuple[Cell, ...]]:
+    """Return level, users, slots, error and shares refused under the limit, on the last rung."""
     effort = Effort(recipes.LIMITED_BATCHES, recipes.WEEKS, recipes.LIMITED_WITHIN)
     run = Run(np.random.SeedSequence([seed, 0]), effort, jobs)
-    behaviour = limited_behaviour(preset.behaviour, recipes.RATE_LIMIT)
-    measure = preset.service.measure
-    return [*curve(behaviour, Rung.CORRELATION, measure, recipes.USER_GRID, run)]
+    rung, measure = Rung.CORRELATION, preset.service.measure
+    behaviour = limited_behaviour(preset.behaviour, requests_per_minute)
+    found = curve(behaviour, rung, measure, recipes.USER_GRID, run)
+    # The same seed for both, so that their difference is the limit's.
+    thinned = Run(np.random.SeedSequence([seed, 1]), jobs=jobs)
+    limited, free = (
+        refused_share(each.at(rung), thinned)[0] for each in (behaviour, preset.behaviour)
+    )
+    return [(*row, limited, free) for row in found]
 
 
 def message_rows(preset: Preset, seed: int, jobs: int) -> list[tuple[Cell, ...]]:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Final
 
+from simcore.access import Policy, load_policy
 from simcore.behaviour import Behaviour
+from simcore.faults import Fault, ParameterFaults
 from simcore.preset import Preset
-from simcore.research import load_batch
+from simcore.research import Research, load_batch
 from simcore.tables.table import Column, Recipe
 
 SEED: Final = 20250707
@@ -30,9 +32,6 @@ WEEKS: Final = 32
 WITHIN: Final = 0.02
 LIMITED_WITHIN: Final = 0.05
 """Batches of weeks at most, and the half interval of 95 % at which a sample is large enough."""
-
-RATE_LIMIT: Final = 5.0
-"""Requests a minute; memo 000, near-term improvement: heavy rate limits."""
 
 SENT_USERS: Final = 8
 SENT_BATCHES: Final = 96
@@ -129,8 +128,8 @@ def ladder_recipe(preset: Preset) -> Recipe:
     )
 
 
-def limited_recipe(preset: Preset) -> Recipe:
-    """Return the slots that N users need under memo 000's rate limit, on the last rung."""
+def limited_recipe(preset: Preset, policy: Policy) -> Recipe:
+    """Return the slots that N users need under the rate limit of a *policy*, on the last rung."""
     return Recipe(
         kind="limited",
         preset=preset,
@@ -141,10 +140,12 @@ def limited_recipe(preset: Preset) -> Recipe:
             USERS,
             Column("slots", "slots", "Slots that hold them, between whole numbers"),
             Column("error", "slots", "Standard error of the slots"),
+            Column("refused", "share", "Messages of any user that the limit refuses"),
+            Column("refused_before", "share", "… that a user's own ceiling refuses without it"),
         ),
         inputs={
             **behaviour_inputs(preset.behaviour),
-            "requests_per_minute": RATE_LIMIT,
+            "policy.requests_per_minute": policy.requests_per_minute,
             "service.measure": str(preset.service.measure),
             "levels": LEVELS,
             "users": USER_GRID,
@@ -321,9 +322,15 @@ def traces_recipe(preset: Preset) -> Recipe:
     )
 
 
-def batch_recipe() -> Recipe:
-    """Return pods in use by the hours of an experiment and the share that keeps to deadlines."""
-    _, research = load_batch()
+def batch_recipe(research: Research) -> Recipe:
+    """Return pods in use by the hours of an experiment and the share that keeps to deadlines.
+
+    Raises:
+        ParameterFaults: the *research* has no deadlines to keep to.
+    """
+    if not research.deadlines:
+        message = "there are none, where a table by the share that keeps to them is made; give some"
+        raise ParameterFaults([Fault("", "research.deadlines", message)])
     quantiles = tuple(
         Column(f"peak_{level * 100:g}", "pods", f"Annual peak not exceeded in {level:.0%} of years")
         for level in PEAK_LEVELS
@@ -331,6 +338,7 @@ def batch_recipe() -> Recipe:
     return Recipe(
         kind="batch",
         preset=None,
+        research=research,
         title="Pods that batch experiments hold",
         method=1,
         columns=(
@@ -355,18 +363,29 @@ def batch_recipe() -> Recipe:
     )
 
 
-def recipes(presets: Sequence[Preset]) -> tuple[Recipe, ...]:
-    """Return the recipes of every table that these *presets* need, in order."""
-    return (*(make(preset) for preset in presets for make in _OF_A_PRESET), batch_recipe())
+def recipes(
+    presets: Sequence[Preset], policy: Policy | None = None, research: Research | None = None
+) -> tuple[Recipe, ...]:
+    """Return the recipes of every table that these *presets* need, in order.
+
+    *policy* and *research* are the shipped ones unless given.
+    """
+    policy = policy or load_policy()[1]
+    research = research or load_batch()[1]
+    return (
+        *(recipe for preset in presets for recipe in _of_preset(preset, policy)),
+        batch_recipe(research),
+    )
 
 
-_OF_A_PRESET: Final = (
-    ladder_recipe,
-    limited_recipe,
-    messages_recipe,
-    gaps_recipe,
-    laws_recipe,
-    autoscale_recipe,
-    cascade_recipe,
-    traces_recipe,
-)
+def _of_preset(preset: Preset, policy: Policy) -> tuple[Recipe, ...]:
+    return (
+        ladder_recipe(preset),
+        limited_recipe(preset, policy),
+        messages_recipe(preset),
+        gaps_recipe(preset),
+        laws_recipe(preset),
+        autoscale_recipe(preset),
+        cascade_recipe(preset),
+        traces_recipe(preset),
+    )

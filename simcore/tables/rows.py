@@ -16,15 +16,19 @@ Rows = Sequence[Sequence[Cell]]
 
 def rows_of(recipe: Recipe, seed: int, jobs: int = 1) -> Rows:
     """Return the rows of a table; the same for any number of *jobs*."""
-    if recipe.preset is None:
-        return batch_rows(seed, jobs)
+    if recipe.research is not None:
+        return batch_rows(recipe.research, seed, jobs)
+    assert recipe.preset is not None
+    if recipe.kind == "limited":
+        rate = recipe.inputs["policy.requests_per_minute"]
+        assert isinstance(rate, float | int)
+        return limited_rows(recipe.preset, rate, seed, jobs)
     return _OF_A_PRESET[recipe.kind](recipe.preset, seed, jobs)
 
 
 _OF_A_PRESET: Final[Mapping[str, Callable[[Preset, int, int], Rows]]] = MappingProxyType(
     {
         "ladder": ladder_rows,
-        "limited": limited_rows,
         "messages": message_rows,
         "gaps": gap_rows,
         "laws": law_rows,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simcore.preset import Preset
+from simcore.research import Research
 
 Progress = Callable[[int, int], None]
 """Told how many parts are done, of how many."""
@@ -59,7 +60,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a table is computed from: its *kind*, the preset if it is of one, and its inputs.
+    """What a table is computed from: its *kind*, the preset or research it is of, and its inputs.
 
     *method* is raised whenever the same inputs would give other rows. *weight* is about how many
     seconds it takes.
@@ -72,6 +73,7 @@ class Recipe:
     columns: tuple[Column, ...]
     inputs: Inputs
     weight: float = 1.0
+    research: Research | None = None
 
     @property
     def name(self) -> str:

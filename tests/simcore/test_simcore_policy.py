@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from plain import behaving
 from scipy import stats
 
+from simcore.access import Policy, SignUps, load_policy
 from simcore.backlog import delays, queued_slots, share_in_time, slot_paths
 from simcore.behaviour import Rung
 from simcore.commands.policy import add
@@ -24,10 +25,8 @@ from simcore.options import Needs, needs_of, open_minutes, options_at, queued_ne
 from simcore.policy import (
     Crowding,
     Curve,
-    Policy,
     crowding,
     limited_behaviour,
-    load_policy,
     need_curves,
     open_share,
     refused_share,
@@ -39,8 +38,8 @@ from simcore.presets import SHIPPED, load_preset
 from simcore.theory import erlang_b
 from simcore.waitlist import (
     Law,
-    SignUps,
     expected_weeks,
+    flowing_weeks,
     poisson_law,
     simulate_weeks,
     sum_law,
@@ -122,6 +121,58 @@ def test_a_burst_brings_what_it_has() -> None:
     # 3000 x (1 - e^(-1/2)) = 1180.4 in the first week
     assert wanted[8] == pytest.approx(1280.4, abs=0.05)
     assert sum(wanted) == pytest.approx(200 * 100 + 3000)
+
+
+def test_interest_grows_week_by_week() -> None:
+    """2 % a week on 100: 100, 102, 104.04, and the burst comes on top of what has grown."""
+    sign_ups = signing(interest=100.0, growth=0.02, burst=3000.0, burst_week=2, burst_weeks=2.0)
+    assert [sign_ups.wanted(week) for week in (0, 1)] == pytest.approx([100, 102])
+    assert sign_ups.wanted(2) == pytest.approx(104.04 + 1180.41, abs=0.01)
+
+
+def test_growth_beyond_what_can_be_followed_is_told() -> None:
+    """120 x 1.5^51 is above 10,000 users a week; ten weeks of it are not."""
+    sign_ups = signing(growth=0.5)
+    assert len(expected_weeks(sign_ups, 10)) == 10
+    with pytest.raises(ParameterFaults, match=r"sign_ups.growth: 0.5 makes .* follow fewer weeks"):
+        expected_weeks(sign_ups, 52)
+
+
+def test_flows_by_hand() -> None:
+    """120 wish to join and 100 may: 20 wait and 10 stay; then 30 and 15, then 35 and 17.5."""
+    half = 1 / np.log(2)
+    sign_ups = signing(cap=100, interest=120.0, burst=0.0, patience=half, stay=half)
+    weeks = flowing_weeks(sign_ups, 3)
+    assert [week.waiting for week in weeks] == pytest.approx([10, 15, 17.5])
+    assert [week.gave_up for week in weeks] == pytest.approx([10, 15, 17.5])
+    # of 100 admitted over a week 100 x (1 - 1/2)/ln 2 = 72.13 are there at its end
+    assert [week.active for week in weeks] == pytest.approx([72.13, 108.20, 126.24], abs=0.01)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.integers(0, 300),
+    st.floats(0, 300),
+    st.floats(-0.02, 0.02),
+    st.floats(0.5, 30),
+    st.floats(1, 60),
+)
+def test_chance_only_makes_lists_longer(
+    cap: int, interest: float, growth: float, patience: float, stay: float
+) -> None:
+    """The expected list is never below the flow's, and no more have been admitted by then."""
+    sign_ups = signing(cap=cap, interest=interest, growth=growth, patience=patience, stay=stay)
+    by_flow = by_chance = 0.0
+    for flow, mean in zip(flowing_weeks(sign_ups, 20), expected_weeks(sign_ups, 20), strict=True):
+        assert flow.waiting <= mean.waiting + 1e-6
+        by_flow, by_chance = by_flow + flow.admitted, by_chance + mean.admitted
+        assert by_flow >= by_chance - 1e-6
+
+
+def test_a_flow_is_near_the_expected() -> None:
+    """With the shipped sign-ups no week is off by more than 5 of up to 2,900 users."""
+    for flow, mean in zip(flowing_weeks(signing(), 52), expected_weeks(signing(), 52), strict=True):
+        assert np.abs(np.subtract(flow, mean)).max() < 5
 
 
 SETTINGS = [

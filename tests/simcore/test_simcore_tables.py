@@ -16,6 +16,7 @@ from simcore.cli import main
 from simcore.demand import arrivals
 from simcore.ladder import Effort, Run
 from simcore.presets import SHIPPED, load_preset
+from simcore.research import load_batch
 from simcore.tables import cache as caching
 from simcore.tables import demand
 from simcore.tables import recipes as made_of
@@ -168,7 +169,7 @@ def test_a_shipped_table_comes_first(tmp_path: Path) -> None:
 
 def test_jobs_and_order_change_nothing() -> None:
     """The tables are the same for any number of jobs, in the order asked for."""
-    wanted = [gaps_recipe(PRESET), traces_recipe(PRESET), batch_recipe()]
+    wanted = [gaps_recipe(PRESET), traces_recipe(PRESET), batch_recipe(load_batch()[1])]
     told: list[tuple[int, int]] = []
     one = make_tables(wanted, 7, cache=Cache(None), jobs=1)
     two = make_tables(wanted, 7, cache=Cache(None), jobs=3, progress=lambda *at: told.append(at))

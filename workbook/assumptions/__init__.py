@@ -6,6 +6,7 @@ from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Day, Input, M
 from workbook.assumptions.load import baseline, load
 from workbook.assumptions.presets import PRESETS, SERVICE, preset_path
 from workbook.assumptions.sections import (
+    Access,
     Allocation,
     Assumptions,
     Batch,
@@ -19,22 +20,28 @@ from workbook.assumptions.sections import (
     ModelRow,
     Parameters,
     Pod,
+    Policy,
     PriceRow,
     Pricing,
+    Research,
     RungRow,
     Scaling,
     ScenarioRow,
     Sensitivity,
+    SignUps,
     SizeRow,
     Supply,
     Throughput,
     Training,
     Utilization,
 )
+from workbook.assumptions.taken import TAKEN_FILES, taken_path
 
 __all__ = [
     "PRESETS",
     "SERVICE",
+    "TAKEN_FILES",
+    "Access",
     "Allocation",
     "Assumptions",
     "Basis",
@@ -57,14 +64,17 @@ __all__ = [
     "Number",
     "Parameters",
     "Pod",
+    "Policy",
     "PriceRow",
     "Pricing",
+    "Research",
     "Row",
     "RungRow",
     "Scaling",
     "ScenarioRow",
     "Section",
     "Sensitivity",
+    "SignUps",
     "SizeRow",
     "Supply",
     "Table",
@@ -75,4 +85,5 @@ __all__ = [
     "baseline",
     "load",
     "preset_path",
+    "taken_path",
 ]

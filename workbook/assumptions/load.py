@@ -13,6 +13,7 @@ from workbook.assumptions.presets import PRESETS, read_preset
 from workbook.assumptions.rules import broken
 from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
 from workbook.assumptions.store import Given, Store
+from workbook.assumptions.taken import TAKEN_FILES, read_taken
 from workbook.paths import TEMPLATES
 
 if TYPE_CHECKING:
@@ -46,12 +47,15 @@ def load_over(base: Path, files: Sequence[Path], settings: Sequence[str]) -> Ass
     faults = list(first[1])
     for section in PRESETS:
         read_preset(section, store)
+    for name in TAKEN_FILES:
+        read_taken(name, store)
     for layer, path in enumerate(files, start=1):
         faults += _overlay(path, layer, store)
     faults += single.apply(settings, len(files) + 1, store)
     assumptions = _built(store, first[0], faults)
     if assumptions is None:
-        files_in_order = [base.name, *(f"{name}.toml" for name in PRESETS.values())]
+        beside = [*PRESETS.values(), *TAKEN_FILES]
+        files_in_order = [base.name, *(f"{name}.toml" for name in beside)]
         files_in_order += [*(str(path) for path in files), single.ORIGIN.name]
         faults.sort(key=lambda fault: (files_in_order.index(fault.file), fault.line or 0))
         raise InputFaults(faults)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from workbook.assumptions.document import read
-from workbook.assumptions.inputs import Basis
 from workbook.assumptions.sections import KINDS
 from workbook.assumptions.store import Given
+from workbook.assumptions.taken import FROM_FILE, MEMO_DAY, basis_of
 from workbook.paths import TEMPLATES
 
 if TYPE_CHECKING:
@@ -46,10 +45,6 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 """Label and unit of each parameter."""
 
-_FROM_FILE = ("value", "low", "high", "source", "note")
-_DAY = date(2025, 7, 7)
-"""Memo 000's own: what the presets are fitted to."""
-
 _MEMO = "Memo 000, chat inference"
 
 
@@ -73,9 +68,13 @@ def read_preset(section: str, store: Store) -> None:
         if isinstance(given, dict):
             label, unit = WORDS[key]
             whole = {"whole": True} if key in ("ceiling", "slots") else {}
-            said = {name: given[name] for name in _FROM_FILE if name in given}
+            said = {name: given[name] for name in FROM_FILE if name in given}
             words = {"label": f"{label}, {PRESETS[section]}", "unit": unit, "note": label}
-            known = {"as_of": _DAY, "basis": _basis(str(said.get("source", ""))), "memo": _MEMO}
+            known = {
+                "as_of": MEMO_DAY,
+                "basis": basis_of(str(said.get("source", ""))),
+                "memo": _MEMO,
+            }
             _add(store, (section, key), (table, key), document, words | known | whole | said)
 
 
@@ -88,7 +87,3 @@ def _add(
 ) -> None:
     for name, value in attributes.items():
         store.add(target, name, Given(value, document, (*path, name), 0))
-
-
-def _basis(source: str) -> str:
-    return str(Basis.CALIBRATED if source.startswith("Fitted") else Basis.ASSUMED)

@@ -230,6 +230,8 @@ class Batch(Section):
     peak_high: Number
     peak_share_low: Number
     peak_share_high: Number
+    memo_cost_low: Number
+    memo_cost_high: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,6 +270,54 @@ class Scaling(Question):
     headroom: Choice
     retry: Choice
     zombie: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Access(Question):
+    """What is asked of the simulated tables for the users of a policy."""
+
+    preset: Choice
+    level: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Policy(Section):
+    """What a policy changes besides the rate limit, which is one of Pod's inputs."""
+
+    stack_cut: Number
+
+
+@dataclass(frozen=True, eq=False)
+class SignUps(Section):
+    """Who wants access week by week, who may have it, and how long they wait and stay."""
+
+    cap: Number
+    interest: Number
+    growth: Number
+    burst: Number
+    burst_week: Number
+    burst_weeks: Number
+    patience: Number
+    stay: Number
+    starting: Number
+    heavy_share: Number
+    heavy_weight: Number
+    light_weight: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Research(Section):
+    """Who runs batch experiments in the simulation, how many and when."""
+
+    researchers: Number
+    experiments_per_year: Number
+    deadline_share: Number
+    lead_days: Number
+    lead_shape: Number
+    shocks_per_year: Number
+    copies_per_shock: Number
+    shock_days: Number
+    hours_cv: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,6 +372,10 @@ class Assumptions:
     ladder: Table[RungRow]
     demand: Demand
     scaling: Scaling
+    access: Access
+    sign_ups: SignUps
+    policy: Policy
+    research: Research
     weekly_max: Parameters
     time_share: Parameters
 

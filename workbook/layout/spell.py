@@ -10,6 +10,7 @@ from workbook.expr import (
     ATOM,
     PRECEDENCE,
     At,
+    Before,
     Binary,
     Body,
     Call,
@@ -76,6 +77,8 @@ def _spell(expr: Expr, spot: Spot, atlas: Atlas) -> str:
         case Range(column=column, so_far=so_far):
             strip = atlas.strip(column)
             return _so_far(strip, spot) if so_far else strip.seen_from(spot.sheet)
+        case Before(column=column):
+            return _row_above(column, spot, atlas)
         case Run(lines=lines):
             return _run([atlas.line(line) for line in lines if isinstance(line, Line)], spot)
         case Body(tab=tab):
@@ -107,6 +110,14 @@ def _one_cell(column: Column, entity: str, spot: Spot, atlas: Atlas) -> str:
     if isinstance(column.content, Entries):
         return column.content.entries[place].name
     return atlas.strip(column).cell(place).seen_from(spot.sheet, anchored=True)
+
+
+def _row_above(column: Vector, spot: Spot, atlas: Atlas) -> str:
+    strip = atlas.strip(column)
+    if spot.place is None or strip.across or spot.sheet != strip.first.sheet:
+        raise LayoutError(f"column {column.key!r} has no row above here")
+    # above the first row stands the head, which is text: the first row does not read it
+    return strip.cell(spot.place - 1).seen_from(spot.sheet, anchored=False)
 
 
 def _run(cells: list[Place], spot: Spot) -> str:

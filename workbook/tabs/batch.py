@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
-from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Tab, Table, entered
-from workbook.expr import At, above, highest, rounded, when
+from workbook.book import Line, Lines, Tab, entered
+from workbook.demand_facts import Grid
+from workbook.expr import above, highest, rounded, when
+from workbook.tabs import forgone, peaks
 from workbook.tabs.constants import Constants
 from workbook.tabs.figures import figure
+from workbook.tabs.guard import Guard
 from workbook.tabs.pod import LABEL_WIDTH, Pod
+from workbook.tabs.research import Research
 from workbook.tabs.supply import Supply
 from workbook.tabs.switches import Switch, switch
-
-PEAKS = (
-    Entity("few_low", "Fewest pods, lowest share"),
-    Entity("few_high", "Fewest pods, highest share"),
-    Entity("many_low", "Most pods, lowest share"),
-    Entity("many_high", "Most pods, highest share"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,7 @@ class Batch:
     average_pods: Line
     peak_low: Line
     peak_high: Line
+    inside: Line
     tab: Tab
 
 
@@ -52,8 +50,16 @@ class Readings:
         return (self.permutations, self.hours, self.streams, self.output)
 
 
-def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Batch:
-    """The memo's experiment, forty-five of them a year, and their peaks."""
+def build(
+    a: Assumptions,
+    found: Grid,
+    guard: Guard,
+    research: Research,
+    constants: Constants,
+    supply: Supply,
+    pod: Pod,
+) -> Batch:
+    """The memo's experiment, forty-five of them a year, and their peaks; *found* has them."""
     given = {entry.id.removeprefix("batch."): entered(entry) for entry in a.batch.inputs()}
     b = a.batch
     readings = Readings(
@@ -66,12 +72,27 @@ def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Bat
     run = _experiment(given, constants, readings)
     held = _pods(given, run, pod, readings)
     year = _year(given, run, held["pods"], supply, constants.range_ends)
-    forgone, ends = _opportunity(given, pod)
+    table, ends = forgone.build(given, pod)
+    simulated = peaks.build(
+        peaks.Given(
+            hours=run["hours_exact"],
+            deadline_share=research.deadline_share,
+            pods=held["pods"],
+            peaks=(given["peak_low"], given["peak_high"]),
+            shares=(given["peak_share_low"], given["peak_share_high"]),
+            opportunity=(given["memo_cost_low"], given["memo_cost_high"]),
+        ),
+        found,
+        pod,
+        constants,
+    )
+    state = guard.state_of("batch", "batch")
     tab = Tab(
         "Batch",
         "What a batch experiment takes and earns, and what pods held ready for peaks forgo",
         "pod",
         (
+            Lines("State of the simulated tables", (state,)),
             Lines(
                 "One experiment",
                 tuple(run.values()),
@@ -80,8 +101,13 @@ def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Bat
             Lines("Pods that it takes", tuple(held.values())),
             Lines("What it earns and costs", _returns(run, held, pod, constants)),
             Lines("A year of experiments", tuple(year.values())),
-            forgone,
+            table,
             Lines("Opportunity cost a month, fewest pods", ends),
+            research.blocks[0],
+            *simulated.results,
+            *simulated.working[:-1],
+            *research.blocks[1:],
+            simulated.working[-1],
         ),
         grid="wide",
         label_width=LABEL_WIDTH,
@@ -96,6 +122,7 @@ def build(a: Assumptions, constants: Constants, supply: Supply, pod: Pod) -> Bat
         average_pods=year["average"],
         peak_low=given["peak_low"],
         peak_high=given["peak_high"],
+        inside=simulated.inside,
         tab=tab,
     )
 
@@ -339,43 +366,3 @@ def _year(
         "busy": busy,
         "average": average,
     }
-
-
-def _opportunity(given: dict[str, Line], pod: Pod) -> tuple[Table, tuple[Line, ...]]:
-    """Pods at a peak × research share × lost profit, by the memo's figures and by this pod's."""
-    axis = Axis("peaks", "Peak", PEAKS)
-    few, many = given["peak_low"], given["peak_high"]
-    low, high = given["peak_share_low"], given["peak_share_high"]
-    pods = Column("pods", "Pods", "pod", axis, Gathered((few, few, many, many)), show="count")
-    share = Column("share", "Research share", "share", axis, Gathered((low, high, low, high)))
-    ends = Gathered((pod.lost_low, pod.lost_high, pod.lost_low, pod.lost_high))
-    said = Column("said", "Lost profit, memo", "USD/(pod·mo)", axis, ends)
-    by_memo = axis.formula("by_memo", "Opportunity cost, memo", "USD/mo", pods * share * said)
-    live = axis.formula(
-        "live",
-        "Opportunity cost, this pod",
-        "USD/mo",
-        pods * share * pod.lost,
-        how="Pods × research share × lost profit of a research pod a month (Pod)",
-    )
-    table = Table(
-        "What pods held for research at a peak forgo",
-        axis,
-        (pods, share, said, by_memo, live),
-        note="The memo says $200-400k a month: only the fewest pods come to that.",
-    )
-    lines = tuple(
-        figure(
-            f"batch_opportunity_{end}{suffix}",
-            f"{words}, {of}",
-            "USD/mo",
-            At(column, f"few_{end}"),
-            how="The row of the table above",
-        )
-        for suffix, column, of in (
-            ("", by_memo, "by the memo's lost profit"),
-            ("_live", live, "by that of this pod"),
-        )
-        for end, words in (("low", "Lowest"), ("high", "Highest"))
-    )
-    return table, lines

@@ -15,6 +15,8 @@ class Constants:
     seconds_per_hour: Line
     minutes_per_hour: Line
     hours_per_day: Line
+    days_per_week: Line
+    one_week: Line
     months_per_year: Line
     slot_holds: Line
     range_ends: Line
@@ -34,6 +36,8 @@ class Constants:
             self.seconds_per_hour,
             self.minutes_per_hour,
             self.hours_per_day,
+            self.days_per_week,
+            self.one_week,
             self.months_per_year,
             self.slot_holds,
             self.range_ends,
@@ -75,6 +79,17 @@ def build() -> Constants:
         ),
         hours_per_day=Line(
             "hours_per_day", "Hours in a day", "h/day", constant=24.0, memo="Definition"
+        ),
+        days_per_week=Line(
+            "days_per_week", "Days in a week", "day/wk", constant=7.0, memo="Definition"
+        ),
+        one_week=Line(
+            "one_week",
+            "One week",
+            "wk",
+            constant=1.0,
+            how="The step of what goes week by week",
+            memo="Definition",
         ),
         months_per_year=Line(
             "months_per_year", "Months in a year", "mo/yr", constant=12.0, memo="Definition"

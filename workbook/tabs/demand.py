@@ -9,31 +9,20 @@ from workbook.assumptions import Assumptions
 from workbook.book import Chart, Charts, Column, Line, Lines, Series, Tab, Table, entered
 from workbook.demand_facts import Simulated
 from workbook.expr import (
-    Constant,
     Expr,
     Operand,
     Text,
-    above,
-    at_least,
-    at_most,
-    both,
-    exponential,
-    given,
     highest,
     joined,
-    largest,
-    logarithm,
-    lowest,
     nth,
     pick,
     position,
     same,
     shown,
-    step,
     when,
     whole_up,
 )
-from workbook.tabs import gaps, needs
+from workbook.tabs import gaps, needs, reading
 from workbook.tabs.bridge import Bridge
 from workbook.tabs.constants import Constants
 from workbook.tabs.guard import Guard
@@ -51,6 +40,11 @@ class Demand:
     """Lines that other tabs may use."""
 
     inside: Line
+    long: needs.Long
+    shape: needs.Shape
+    users: reading.Users
+    levels: Column
+    messages: tuple[Column, ...]
     one_pod: Line
     tab: Tab
 
@@ -119,7 +113,8 @@ def build(
         found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0], width
     )
     curves = needs.curves(long, rungs.axis, held.start, axis, grid)
-    read = _read(users, nth(held.start, picked[1]), long, grid, shape)
+    table = reading.users_of("demand", grid, shape.users)
+    read = _read(users, nth(held.start, picked[1]), long, table)
     sent, means = needs.sent(found, rungs)
     messages = Line(
         "demand_messages",
@@ -162,82 +157,39 @@ def build(
         grid="wide",
         label_width=LABEL_WIDTH,
     )
-    return Demand(read.inside, one_pod, tab)
+    return Demand(read.inside, long, shape, table, levels.names, means, one_pod, tab)
 
 
-def _read(users: Line, start: Expr, long: needs.Long, grid: Column, shape: needs.Shape) -> _Read:
+def _line(key: str, label: str, unit: str, algebra: Expr, *, how: str = "", show: str = "") -> Line:
+    return Line(f"demand_{key}", label, unit, algebra, how=how, show=show)
+
+
+def _read(users: Line, start: Expr, long: needs.Long, table: reading.Users) -> _Read:
     """Slots and error at any users, between the rows below and above: straight on logarithms."""
-    smallest = Line("demand_smallest", "Fewest users of the table", "user", nth(grid, Constant(1)))
-    most = Line("demand_largest", "Most users of the table", "user", largest(grid))
-    within = both(at_least(users, smallest), at_most(users, most))
-    inside = Line(
-        "demand_inside",
-        "Users are within the table",
-        "1",
-        when(given(users), when(within, 1, 0), 0),
-        show="flag",
-        how="1 where they are; outside there is no answer",
-    )
-    asked = Line(
-        "demand_asked",
-        "Users asked for",
-        "user",
-        when(same(inside, 1), users, smallest),
-        how="Those typed in, where they are within the table",
-    )
+    found = reading.steps(_line, users, table)
     before = Line("demand_start", "Rows before the curve", "1", start)
-    place = Line(
-        "demand_place",
-        "Row of the curve below",
-        "1",
-        lowest(step(asked, grid), shape.users - 1),
-        how="The last row whose users are not above those asked for",
-    )
-
-    def ends(key: str, label: str, unit: str, column: Column, first: Expr) -> tuple[Line, Line]:
-        low = Line(f"demand_{key}_low", f"{label} in the row below", unit, nth(column, first))
-        high = Line(f"demand_{key}_high", f"{label} in the row above", unit, nth(column, first + 1))
-        return low, high
-
-    fewer, more = ends("users", "Users", "user", grid, place)
-    lower, upper = ends("slots", "Slots", "slot", long.slots, before + place)
-    low_error, high_error = ends("error", "Error", "slot", long.error, before + place)
-    way = Line(
-        "demand_way",
-        "Way to the row above, on logarithms",
-        "1",
-        logarithm(asked / fewer) / logarithm(more / fewer),
-        show="decimal3",
-        how="Logarithm of users ÷ users below, over that of users above ÷ users below",
-    )
-    times = Line(
-        "demand_times",
-        "Slots above ÷ slots below",
-        "1",
-        when(above(lower, 0), upper / lower, 0),
-        show="decimal3",
-        how="Nothing where the row below needs no slots",
-    )
-    between = Line(
-        "demand_between",
-        "Slots between the rows",
-        "slot",
-        when(above(times, 0), lower * exponential(way * logarithm(times)), way * upper),
-        show="decimal3",
-        how="Slots below × (slots above ÷ slots below) to the power of the way",
+    slots = reading.between(_line, long.slots, before + found.place, found.way)
+    low_error, high_error = (
+        _line(f"error_{end}", f"Error in the row {words}", "slot", nth(long.error, row))
+        for end, words, row in (
+            ("low", "below", before + found.place),
+            ("high", "above", before + found.place + 1),
+        )
     )
     error = Line(
         "demand_error",
         "Standard error between the rows",
         "slot",
-        low_error + way * (high_error - low_error),
+        low_error + found.way * (high_error - low_error),
         show="decimal3",
     )
-    words = joined(shown(smallest, "#,##0", 0), " to ", shown(most, "#,##0", 0), " users")
+    ends = (shown(end, "#,##0", 0) for end in table.lines)
+    words = joined(next(ends), " to ", next(ends), " users")
     reach = Line("demand_reach_words", "What the table has", "text", words, how=None)
-    working = (smallest, most, reach, inside, asked, before, place, fewer, more, lower, upper)
-    rest = (low_error, high_error, way, times, between, error)
-    return _Read(inside, reach, between, error, (*working, *rest))
+    working = (*table.lines, reach, found.inside, found.asked, before, found.place)
+    rest = (found.fewer, found.more, slots.lower, slots.upper, low_error, high_error)
+    last = (found.way, slots.times, slots.slots, error)
+    return _Read(found.inside, reach, slots.slots, error, (*working, *rest, *last))
 
 
 def _results(

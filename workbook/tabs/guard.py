@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbook.assumptions import Number
 from workbook.assumptions import Parameters as Given
 from workbook.book import Axis, Column, Entity, Gathered, Line, Owned, Table
 from workbook.demand_facts import Found, Grid, Simulated
@@ -24,7 +25,8 @@ from workbook.expr import (
 )
 from workbook.tabs import parameters
 from workbook.tabs.constants import Constants
-from workbook.tabs.parameters import Keys, Watched
+from workbook.tabs.parameters import Keys, OnPod, Watched
+from workbook.tabs.pod import Pod
 
 TEXTS_NOTE = (
     "Lists and choices are not changed here: change them in the preset’s own file in templates/, "
@@ -113,27 +115,46 @@ def _summed(parts: Sequence[Expr]) -> Expr:
 def build(
     found: Found,
     given_now: Mapping[str, Given],
-    pod_slots: Line,
+    pod: Pod,
     constants: Constants,
     others: Mapping[str, Watched] | None = None,
 ) -> Guard:
     """What says that the tables are still those of the parameters.
 
-    *pod_slots* are those that Pod works out. *others* has the parameters of tables without a
-    preset, by kind, where the workbook has any.
+    *pod* has what tables of pods and of a rate limit were computed with. *others* has the
+    parameters of tables without a preset, by kind, where the workbook has any.
     """
-    sets = _sets(found, given_now)
-    own = parameters.build(found.presets, given_now, sets, pod_slots, constants)
-    presets, stale = _presets(found.presets, own)
+    on_pod = _on_pod(pod)
+    sets = _sets(found, given_now, on_pod)
+    own = parameters.build(found.presets, given_now, sets, on_pod, constants)
+    presets, stale, told = _presets(found.presets, own)
     reads, flagged, others_stale = _reads(found, sets, {**own.watched, **(others or {})})
-    summary, state = _summary(found, reads)
+    summary, state = _summary(found, reads, told)
     blocks = (summary, flagged, presets, *own.tables, _texts(found.presets))
     return Guard(presets.axis, (*stale, *others_stale), state, blocks, reads)
 
 
-def _sets(found: Found, given_now: Mapping[str, Given]) -> dict[Keys, tuple[str, ...]]:
+def _on_pod(pod: Pod) -> tuple[OnPod, OnPod]:
+    limit = pod.rate_limit
+    assert isinstance(limit.entry, Number)
+    return (
+        OnPod(parameters.SLOTS, "pod_slots", "Slots of a pod, on Pod", pod.slots),
+        OnPod(
+            parameters.RATE_LIMIT,
+            "pod_rate_limit",
+            "Rate limit of a user, on Inputs",
+            limit,
+            limit.entry.value,
+        ),
+    )
+
+
+def _sets(
+    found: Found, given_now: Mapping[str, Given], on_pod: Sequence[OnPod]
+) -> dict[Keys, tuple[str, ...]]:
     """The kinds of table that read the same parameters, by those."""
     keys = {key for key, _ in parameters.numbers_of(next(iter(given_now.values())))}
+    keys |= {each.key for each in on_pod}
     sets: dict[Keys, tuple[str, ...]] = {}
     for kind, grid in found.presets[0].tables.items():
         read = grid.origin.parameters & keys
@@ -143,42 +164,38 @@ def _sets(found: Found, given_now: Mapping[str, Given]) -> dict[Keys, tuple[str,
 
 def _presets(
     found: Sequence[Simulated], own: parameters.Parameters
-) -> tuple[Table, tuple[Stale, ...]]:
-    """A row a preset: how many inputs of its tables changed, and which first."""
+) -> tuple[Table, tuple[Stale, ...], Column]:
+    """A row a preset: how many inputs of any of its tables changed, and which first."""
     axis = Axis("presets", "Preset", tuple(Entity(f.key, f.name) for f in found))
     counts, firsts = [], []
     for f in found:
         flags, watched = own.changed[f.key], own.watched[f.key]
         count = Line(f"{f.key}_changed", f"Changed inputs, {f.key}", "1", total(flags), show="flag")
-        named = nth(watched.names, position(Constant(1), flags))
         counts.append(count)
-        firsts.append(
-            Line(
-                f"{f.key}_first",
-                f"First changed, {f.key}",
-                "text",
-                when(same(count, 0), "", named),
-            )
-        )
+        firsts.append(_first(f"{f.key}_first", f.key, count, watched.names, flags))
     changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
     first = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    state = axis.formula(
-        "state",
-        "What to know",
-        "text",
-        when(
-            same(changed, 0),
-            FRESH,
-            joined("▲ ", shown(changed, "0", 0), " changed, first: ", first),
-        ),
-        show="status",
-        how=None,
-    )
+    words = _words(axis, axis.names, changed, first)
     stale = tuple(
-        Stale(f.key, f.name, count, At(state, f.key))
+        Stale(f.key, f.name, count, _state(count, At(words, f.key)))
         for f, count in zip(found, counts, strict=True)
     )
-    return Table("The presets", axis, (changed, first, state)), stale
+    return Table("The presets", axis, (changed, first, words)), stale, words
+
+
+def _first(key: str, name: str, count: Line, names: Column, flags: Column) -> Line:
+    found = nth(names, position(Constant(1), flags))
+    return Line(key, f"First changed, {name}", "text", when(same(count, 0), "", found))
+
+
+def _words(axis: Axis, owner: Column, changed: Column, first: Column) -> Column:
+    told = joined("▲ ", owner, ": ", shown(changed, "0", 0), " changed, first: ", first, ". ")
+    algebra = when(same(changed, 0), "", told)
+    return axis.formula("words", "What to know", "text", algebra, show="status", how=None)
+
+
+def _state(changed: Line, words: Expr) -> Expr:
+    return when(same(changed, 0), FRESH, words)
 
 
 def _reads(
@@ -209,20 +226,12 @@ def _reads(
         firsts.append(first)
     changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
     named = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    told = joined("▲ ", owner, ": ", shown(changed, "0", 0), " changed, first: ", named, ". ")
-    words = axis.formula(
-        "words",
-        "What to know",
-        "text",
-        when(same(changed, 0), "", told),
-        show="status",
-        how=None,
-    )
+    words = _words(axis, owner, changed, named)
     table = Table(
         "What the tables read, and what of it changed", axis, (owner, changed, named, words)
     )
     stale = tuple(
-        Stale(key, names[key], count, when(same(count, 0), FRESH, At(words, key)))
+        Stale(key, names[key], count, _state(count, At(words, key)))
         for (key, row), count in zip(rows.items(), counts, strict=True)
         if row.owner == key and key in watched
     )
@@ -232,17 +241,16 @@ def _reads(
 def _counted(key: str, name: str, row: _Row, watched: Watched | None) -> tuple[Line, Line]:
     """How many of the inputs that a table read changed, and the first; none where none can."""
     count, first = f"{key}_changed_of_table", f"{key}_first"
-    label, what = f"Changed inputs, {name}", f"First changed, {name}"
+    label = f"Changed inputs, {name}"
     if watched is None:
         none = Line(count, label, "1", constant=0.0, show="flag", memo="No input of it stands here")
-        return none, Line(first, what, "text", Text(""))
+        return none, Line(first, f"First changed, {name}", "text", Text(""))
     flags = watched.flags[row.keys]
     changed = Line(count, label, "1", total(flags), show="flag")
-    found = nth(watched.names, position(Constant(1), flags))
-    return changed, Line(first, what, "text", when(same(changed, 0), "", found))
+    return changed, _first(first, name, changed, watched.names, flags)
 
 
-def _summary(found: Found, reads: _Reads) -> tuple[Table, Line]:
+def _summary(found: Found, reads: _Reads, told: Column) -> tuple[Table, Line]:
     """A row for each simulated table: where it is from, how many inputs changed, which first."""
     grids: list[tuple[str, str, Grid]] = [
         (f"{kind}_{preset.key}", row, grid)
@@ -279,8 +287,10 @@ def _summary(found: Found, reads: _Reads) -> tuple[Table, Line]:
             Gathered(tuple(At(reads.first, row) for _, row, _ in grids)),
         ),
     )
-    widest = [r for r in reads.rows if not any(reads.covers(other, r) for other in reads.rows)]
-    words = joined(*(At(reads.words, row) for row in widest))
+    words = joined(
+        *(At(told, preset.key) for preset in found.presets),
+        *(At(reads.words, kind) for kind in found.common),
+    )
     state = Line(
         "simulated_state",
         "All simulated tables",

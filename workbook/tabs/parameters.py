@@ -16,10 +16,24 @@ NOTE = (
     "Change cream cells to try something else: the tables are then of other inputs, the checks "
     "fail, and a build with the same values (workbook build --set id=value) computes them."
 )
-SLOTS = "slots"
-"""The parameter that Pod has a live figure of: tables of pods are right for so many only."""
+SLOTS, RATE_LIMIT = "slots", "requests_per_minute"
+"""What tables read and Pod has now: the slots of a pod, and a rate limit that is no preset's."""
 
 Keys = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OnPod:
+    """A figure of Pod that tables were computed with, under the *key* that they read.
+
+    *built* is its value at the build; None where the preset has that.
+    """
+
+    key: str
+    row: str
+    label: str
+    line: Line
+    built: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +111,24 @@ def build(
     found: Sequence[Simulated],
     given_now: Mapping[str, Given],
     sets: Mapping[Keys, Sequence[str]],
-    pod_slots: Line,
+    on_pod: Sequence[OnPod],
     constants: Constants,
 ) -> Parameters:
     """The parameters of each preset; *sets* has the kinds of table by the parameters they read."""
-    rows = _rows(next(iter(given_now.values())), sets, pod_slots)
+    rows = _rows(next(iter(given_now.values())), sets, on_pod)
     watched, all_changed = {}, {}
     columns: list[Column] = []
     for preset in found:
         entries = dict(numbers_of(given_now[preset.key]))
         lines = [entered(entry) for entry in entries.values()]
-        on_pod = Line(f"{preset.key}_pod_slots", pod_slots.label, pod_slots.unit, pod_slots)
-        now = rows.now(preset, [*lines, on_pod])
-        built = rows.built(preset, [entries[key].value for key in rows.keys])
+        drawn = [
+            Line(f"{preset.key}_{each.row}", each.line.label, each.line.unit, each.line)
+            for each in on_pod
+        ]
+        now = rows.now(preset, [*lines, *drawn])
+        values = {key: entry.value for key, entry in entries.items()}
+        values |= {each.key: each.built for each in on_pod if each.built is not None}
+        built = rows.built(preset, [values[key] for key in rows.keys])
         changed = rows.changed(preset, now, built, constants.tolerance)
         columns += [now, built, changed]
         watched[preset.key] = Watched(preset.name, rows.axis.names, rows.flags(preset, changed))
@@ -137,15 +156,17 @@ def numbers_of(parameters: Given) -> list[tuple[str, Number]]:
     return [(key, entry) for key, entry in found if isinstance(entry, Number)]
 
 
-def _rows(first: Given, sets: Mapping[Keys, Sequence[str]], pod_slots: Line) -> _Rows:
-    """A row for each number of a preset, and last one for the slots that Pod works out."""
+def _rows(first: Given, sets: Mapping[Keys, Sequence[str]], on_pod: Sequence[OnPod]) -> _Rows:
+    """A row for each number of a preset, and last those of Pod."""
     entries = numbers_of(first)
     entities = [Entity(key, _label(entry)) for key, entry in entries]
-    axis = Axis(
-        "parameters", "Parameter", (*entities, Entity("pod_slots", "Slots of a pod, on Pod"))
+    entities += [Entity(each.row, each.label) for each in on_pod]
+    axis = Axis("parameters", "Parameter", tuple(entities))
+    units = (
+        *((entry.unit, "") for _, entry in entries),
+        *((each.line.unit, "") for each in on_pod),
     )
-    units = (*((entry.unit, "") for _, entry in entries), (pod_slots.unit, ""))
-    keys = (*(key for key, _ in entries), SLOTS)
+    keys = (*(key for key, _ in entries), *(each.key for each in on_pod))
 
     def ones(column: str, label: str, read: Keys) -> Column:
         values = [1.0 if key in read else 0.0 for key in keys]

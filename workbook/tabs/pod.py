@@ -35,6 +35,7 @@ class Pod:
     realised_factor: Line
     research_revenue: Line
     request_revenue: Expr
+    request_list_revenue: Expr
     lost: Line
     lost_low: Line
     lost_high: Line
@@ -101,6 +102,7 @@ def build(a: Assumptions, constants: Constants, supply: Supply) -> Pod:
         realised_factor=given["realised_factor"],
         research_revenue=chosen.research_revenue,
         request_revenue=At(earned.per_request, "realised"),
+        request_list_revenue=At(earned.per_request, "list"),
         lost=chosen.lost,
         lost_low=given["lost_profit_low"],
         lost_high=given["lost_profit_high"],
