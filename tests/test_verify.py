@@ -205,6 +205,13 @@ def test_draws_stay_within_their_rules(book_path: Path) -> None:
                 assert entry.rule.kind == "decimal" or value.is_integer()
 
 
+def test_what_nobody_can_draw_is_refused(tmp_path: Path) -> None:
+    """A file without rules says nothing of what its cells take."""
+    path = written(tmp_path / "b.xlsx", {"A1": 1, "A2": "=A1"}, cached=1)
+    with pytest.raises(Refused, match="no input has a rule"):
+        asked(path, draws=2)
+
+
 def test_a_seed_repeats_the_draws(small: Path) -> None:
     """And another seed gives others."""
     facts = read(small)
@@ -425,6 +432,7 @@ def test_json_has_the_promised_keys(
         "without_value": 0,
         "refused": {},
         "draws": 0,
+        "inputs_drawn": 0,
         "seed": 1,
         "sound": False,
     }
