@@ -75,12 +75,13 @@ class Graph:
         sheet = self._facts.sheet(area.sheet)
         if sheet is None:
             return
+        (top, bottom), (left, right) = area.span.rows, area.span.columns
         if area.size <= SMALL:
-            (top, bottom), (left, right) = area.span.rows, area.span.columns
             spots = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
             yield from (sheet.cells[at] for at in spots if at in sheet.cells)
-        else:
-            yield from (held for at, held in sheet.cells.items() if at in area.span)
+            return
+        for row in range(top, min(bottom, max(sheet.by_row, default=0)) + 1):
+            yield from (held for held in sheet.by_row.get(row, ()) if left <= held.column <= right)
 
     def dependants(self, spot: Spot) -> list[Spot]:
         """The formula cells that read a cell directly, in reading order."""
