@@ -33,7 +33,7 @@ from workbook.expr import (
     when,
     whole_up,
 )
-from workbook.tabs import gaps, needs
+from workbook.tabs import gaps, held, needs
 from workbook.tabs.bridge import Bridge
 from workbook.tabs.constants import Constants
 from workbook.tabs.guard import Guard
@@ -115,11 +115,11 @@ def build(
     pod_slots = Line("demand_pod_slots", "Slots of one pod", "slot", pod.slots * one_pod)
     axis, grid = needs.grid_of(grid_users)
     shape = needs.shape_of(rungs.number, shares, grid, picked[2], picked[3])
-    held = needs.per_pod(
+    in_pod = held.per_pod(
         found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0], width
     )
-    curves = needs.curves(long, rungs.axis, held.start, axis, grid)
-    read = _read(users, nth(held.start, picked[1]), long, grid, shape)
+    curves = needs.curves(long, rungs.axis, in_pod.start, axis, grid)
+    read = _read(users, nth(in_pod.start, picked[1]), long, grid, shape)
     sent, means = needs.sent(found, rungs)
     messages = Line(
         "demand_messages",
@@ -142,7 +142,7 @@ def build(
                 (users, preset, rung, level, *results),
                 note=RESULT_NOTE,
             ),
-            *held.beside,
+            *in_pod.beside,
             sent,
             Charts((_chart(curves, users, preset, level, results[1]),)),
             Lines(
@@ -151,7 +151,7 @@ def build(
             ),
             behaviour.reading,
             behaviour.charts,
-            *held.working,
+            *in_pod.working,
             Table("Service levels of the table", levels, (shares,)),
             Lines("All simulated tables", (guard.state,)),
             *guard.blocks,
