@@ -33,10 +33,15 @@ MEMO: dict[str, Entry] = {
 }
 
 
-@cache
 def rows(kind: str, preset: str) -> tuple[Row, ...]:
+    """The rows of a preset's shipped table, each by its columns' keys."""
+    return rows_of(f"{kind}-{preset}")
+
+
+@cache
+def rows_of(name: str) -> tuple[Row, ...]:
     """The rows of a shipped table, each by its columns' keys."""
-    text = (TEMPLATES / "tables" / f"{kind}-{preset}.json").read_text(encoding="utf-8")
+    text = (TEMPLATES / "tables" / f"{name}.json").read_text(encoding="utf-8")
     table = json.loads(text)["table"]
     keys = [column["key"] for column in table["columns"]]
     return tuple(dict(zip(keys, row, strict=True)) for row in table["rows"])

@@ -78,6 +78,7 @@ def test_json_is_one_object_with_the_promised_keys(
         "demand_slots",
         "demand_pods",
         "demand_margin",
+        "scaling_added",
         "checks_failed",
     }
 

@@ -10,13 +10,19 @@ import pytest
 import scalings
 from oracle import Entry
 
+from simcore.batch import simulate_years
 from simcore.behaviour import Rung
+from simcore.capacity import needs
+from simcore.cascade import Cascade, Waiting
 from simcore.concurrency import Plan, simulate
+from simcore.ladder import Effort, Run
 from simcore.operation import Policy, Span, operated
 from simcore.performance import peaks_of, performance
+from simcore.policy import limited_behaviour
 from simcore.presets import load_preset
+from simcore.research import Batch, load_batch
 from simcore.scaling import MOST_PODS, Scaling, perfect, static
-from simcore.tables.gaps import gap_rows
+from simcore.tables.gaps import gap_rows, law_rows
 from simcore.traces import trace
 from workbook.book import Charts, Column, tables_of
 from workbook.build import Built
@@ -25,6 +31,7 @@ from workbook.functions import Value
 from workbook.tabs.operated import minutes_words, share_of, share_words, users_words
 
 NO_ROW = "not in the table"
+SEED = np.random.SeedSequence(81)
 PRESETS = ("weekly-max", "time-share")
 
 At = Callable[[Mapping[str, Entry]], Model]
@@ -228,6 +235,22 @@ def test_shipped_scaling_is_what_is_simulated_now(preset: str) -> None:
             assert abs(value - float(row[key])) < allowed, (preset, key)
 
 
+def test_shipped_cascades_are_what_is_simulated_now() -> None:
+    """Attempts, losses and overload of 25 impatient users, within 4 standard errors."""
+    impatient = Cascade(
+        waiting=Waiting.EXPONENTIAL, patience=2.0, retry=0.5, retry_delay=1.0, zombie=0.0
+    )
+    policies = [Policy("need", perfect(20)), Policy("static", static(1, 20), impatient)]
+    span = Span(np.random.SeedSequence(80), 6, 4, 2)
+    need, still = operated(load_preset("time-share").behaviour, 25, policies, span)
+    now = performance(still, peaks_of(need))
+    row = scalings.found("cascade", "time-share", users=25, retry=0.5, zombie=0)
+    assert row is not None
+    measures = {"attempts": now.attempts, "lost": now.lost, "overload": now.overloads.minutes}
+    for key, (value, error) in measures.items():
+        assert abs(value - float(row[key])) < 4 * math.hypot(error, float(row[f"{key}_error"])), key
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_shipped_messages_are_what_is_simulated_now(preset: str) -> None:
     """Messages sent on the last rung with another seed, within 4 standard errors."""
@@ -262,6 +285,35 @@ def test_shipped_gaps_are_what_is_simulated_now() -> None:
     for row, (_, _, seen, error, *_) in zip(rows, gap_rows(preset, 79, 1), strict=True):
         allowed = 5 * math.hypot(float(row["error"]), float(error)) + 1e-5
         assert abs(float(row["seen"]) - float(seen)) < allowed, row["from"]
+
+
+def test_shipped_laws_are_what_is_fitted_now() -> None:
+    """With another seed the same order, and distances within 0.02: the laws' own, not the noise."""
+    preset = load_preset("weekly-max")
+    rows = scalings.rows("laws", preset.name)
+    for row, (law, parameters, _, distance) in zip(rows, law_rows(preset, 79, 1), strict=True):
+        assert (row["law"], row["parameters"]) == (law, parameters)
+        assert float(row["distance"]) == pytest.approx(float(distance), abs=0.02)
+
+
+def test_shipped_limits_are_what_is_simulated_now() -> None:
+    """Slots of 20 users under the rate limit with another seed, within 4 standard errors."""
+    told = load_preset("time-share")
+    behaviour, run = limited_behaviour(told.behaviour, 5.0), Run(SEED, Effort(16, 32, 0.05), 2)
+    [need] = needs(behaviour, Rung.CORRELATION, told.service.measure, (20,), (0.95,), run)
+    row = scalings.found("limited", told.name, level=0.95, users=20)
+    assert row is not None
+    assert abs(need.slots - float(row["slots"])) < 4 * math.hypot(need.error, float(row["error"]))
+
+
+def test_shipped_batches_are_what_is_simulated_now() -> None:
+    """Pods of experiments of 96 hours with another seed, within 4 standard errors."""
+    _, research = load_batch()
+    rows = [r for r in scalings.rows_of("batch") if (r["hours"], r["deadline_share"]) == (96, 0.7)]
+    years = simulate_years(Batch(research=research, hours=96.0, pods_each=1), 400, SEED)
+    for key, (value, error) in {"mean": years.mean(), "peak": years.mean_peak()}.items():
+        allowed = 4 * math.hypot(error, float(rows[0][f"{key}_error"]))
+        assert abs(value - float(rows[0][key])) < allowed, key
 
 
 # --- charts ------------------------------------------------------------------------------------

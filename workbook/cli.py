@@ -140,15 +140,15 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _progress() -> Callable[[int, int], None]:
-    """Tells which tables are there: on one line of a terminal, or one line in all elsewhere."""
+    """Tells how many tables are computed: on one line of a terminal, or in one line elsewhere."""
     on_terminal = sys.stderr.isatty()
 
     def tell(done: int, wanted: int) -> None:
-        text = f"Simulated tables: {done} of {wanted}"
+        text = f"Simulating what changed, a minute or so: {done} of {wanted} tables"
         if on_terminal:
             print(f"\r{text}", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
         elif done == 0:
-            print(f"{text}; what is missing is computed now, which takes minutes", file=sys.stderr)
+            print(text, file=sys.stderr)
 
     return tell
 

@@ -38,8 +38,8 @@ class Quoted:
     """One number as memo 000 prints it, in words, with its *status* and *why*.
 
     *id* is the figure of the memo's own arithmetic, and *by* with *changes* the one that shows what
-    is printed, from *low* up to but not including *high*. A number that only the simulation gives
-    has no id, and one that prints no figure to compare has no low and high.
+    is printed, from *low* up to but not including *high*. A list of assumptions has no id, and one
+    that prints no figure to compare has no low and high.
     """
 
     location: str

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from simcore.tables.table import Recipe, Table
 
 Progress = Callable[[int, int], None]
-"""Told how many tables are there, of how many; only where one has to be computed."""
+"""Told how many tables are computed, of how many that have to be; never where none has to."""
 
 KINDS = (
     "ladder",
@@ -88,16 +88,17 @@ def simulate(
     presets = _presets(a)
     wanted = [each for each in recipes(presets, _policy(a), _research(a)) if each.kind in KINDS]
     cache = Cache(kept or FOLDER, shipped)
-    found = [cache.found(recipe, SEED) for recipe in wanted]
-    if None in found:
+    found = {recipe.name: cache.found(recipe, SEED) for recipe in wanted}
+    missing = [recipe for recipe in wanted if found[recipe.name] is None]
+    if missing:
         if progress:
-            progress(0, len(wanted))
+            progress(0, len(missing))
         try:
-            made = make_tables(wanted, SEED, cache=cache, jobs=_processors(), progress=progress)
+            made = make_tables(missing, SEED, cache=cache, jobs=_processors(), progress=progress)
         except ModuleNotFoundError as error:
-            raise SimulationMissing(_missing(wanted, found, error)) from None
-        found = [each.table for each in made]
-    grids = [(r, _grid(table)) for r, table in zip(wanted, found, strict=True) if table]
+            raise SimulationMissing(_missing(missing, error)) from None
+        found |= {each.table.name: each.table for each in made}
+    grids = [(r, _grid(table)) for r in wanted if (table := found[r.name])]
     return Found(
         tuple(
             _simulated(section, preset, {r.kind: grid for r, grid in grids if r.preset is preset})
@@ -107,10 +108,8 @@ def simulate(
     )
 
 
-def _missing(
-    wanted: Sequence[Recipe], found: Sequence[Table | None], error: ModuleNotFoundError
-) -> str:
-    names = ", ".join(r.name for r, table in zip(wanted, found, strict=True) if table is None)
+def _missing(missing: Sequence[Recipe], error: ModuleNotFoundError) -> str:
+    names = ", ".join(recipe.name for recipe in missing)
     return (
         f"{names}: no table of these inputs is kept, and {error.name}, which computes it, is not "
         "installed. Install it with: pip install 'compute-allocation[simulation]'; or give the "

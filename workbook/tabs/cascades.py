@@ -66,7 +66,6 @@ def build(
         when(both(given(back), given(lost)), back + lost, sides.NO_ROW),
         how="Chance of coming back + share worked for nobody",
         strong=True,
-        output=True,
     )
     runs = Line(
         "cascade_runs_away",

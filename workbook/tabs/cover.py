@@ -75,10 +75,17 @@ def build(
         show="card_usd",
     )
     passed = Line("cover_checks", "Checks", "text", state.checks.line, show="status")
-    simulated = Line(
-        "cover_simulation", "Simulated tables", "text", state.guard.state, show="status"
-    )
-    today = Lines("Today", (live, revenue, passed, simulated, changed, as_of))
+    simulated = [
+        Line(
+            f"cover_simulated_{each.key}",
+            f"Simulated, {each.name}",
+            "text",
+            each.state,
+            show="status",
+        )
+        for each in state.guard.stale
+    ]
+    today = Lines("Today", (live, revenue, passed, *simulated, changed, as_of))
     tab = Tab(
         "Cover",
         purpose,

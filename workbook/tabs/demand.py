@@ -22,7 +22,7 @@ from workbook.expr import (
     when,
     whole_up,
 )
-from workbook.tabs import gaps, needs, reading
+from workbook.tabs import gaps, held, needs, reading
 from workbook.tabs.bridge import Bridge
 from workbook.tabs.constants import Constants
 from workbook.tabs.guard import Guard
@@ -109,12 +109,12 @@ def build(
     pod_slots = Line("demand_pod_slots", "Slots of one pod", "slot", pod.slots * one_pod)
     axis, grid = needs.grid_of(grid_users)
     shape = needs.shape_of(rungs.number, shares, grid, picked[2], picked[3])
-    held = needs.per_pod(
+    in_pod = held.per_pod(
         found, shape, long, pod_slots, bridge.users_per_pod, rungs, picked[0], width
     )
-    curves = needs.curves(long, rungs.axis, held.start, axis, grid)
+    curves = needs.curves(long, rungs.axis, in_pod.start, axis, grid)
     table = reading.users_of("demand", grid, shape.users)
-    read = _read(users, nth(held.start, picked[1]), long, table)
+    read = _read(users, nth(in_pod.start, picked[1]), long, table)
     sent, means = needs.sent(found, rungs)
     messages = Line(
         "demand_messages",
@@ -137,7 +137,7 @@ def build(
                 (users, preset, rung, level, *results),
                 note=RESULT_NOTE,
             ),
-            *held.beside,
+            *in_pod.beside,
             sent,
             Charts((_chart(curves, users, preset, level, results[1]),)),
             Lines(
@@ -146,7 +146,7 @@ def build(
             ),
             behaviour.reading,
             behaviour.charts,
-            *held.working,
+            *in_pod.working,
             Table("Service levels of the table", levels, (shares,)),
             Lines("All simulated tables", (guard.state,)),
             *guard.blocks,

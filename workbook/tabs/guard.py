@@ -37,11 +37,12 @@ FRESH = "● of the inputs that stand here"
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """How many inputs of the tables of a preset, or of a table without one, have changed."""
+    """What changed of the inputs of a preset's tables, or of a table without one: count, words."""
 
     key: str
     name: str
     changed: Line
+    state: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,30 +167,32 @@ def _presets(
 ) -> tuple[Table, tuple[Stale, ...], Column]:
     """A row a preset: how many inputs of any of its tables changed, and which first."""
     axis = Axis("presets", "Preset", tuple(Entity(f.key, f.name) for f in found))
-    stale = tuple(
-        Stale(
-            f.key,
-            f.name,
-            Line(
-                f"{f.key}_changed",
-                f"Changed inputs, {f.key}",
-                "1",
-                total(own.changed[f.key]),
-                show="flag",
-            ),
-        )
-        for f in found
-    )
-    counts = Column(
-        "changed", "Changed inputs", "1", axis, Owned(tuple(each.changed for each in stale))
-    )
-    firsts = [
-        _first(f"{f.key}_first", f.name, each.changed, own.watched[f.key].names, own.changed[f.key])
-        for f, each in zip(found, stale, strict=True)
-    ]
+    counts, firsts = [], []
+    for f in found:
+        flags, watched = own.changed[f.key], own.watched[f.key]
+        count = Line(f"{f.key}_changed", f"Changed inputs, {f.key}", "1", total(flags), show="flag")
+        counts.append(count)
+        firsts.append(_first(f"{f.key}_first", f.key, count, watched.names, flags))
+    changed = Column("changed", "Changed inputs", "1", axis, Owned(tuple(counts)))
     first = Column("first", "The first of them", "text", axis, Owned(tuple(firsts)))
-    words = _words(axis, axis.names, counts, first)
-    return Table("The presets", axis, (counts, first, words)), stale, words
+    state = axis.formula(
+        "state",
+        "What to know",
+        "text",
+        when(
+            same(changed, 0),
+            FRESH,
+            joined("▲ ", shown(changed, "0", 0), " changed, first: ", first),
+        ),
+        show="status",
+        how=None,
+    )
+    stale = tuple(
+        Stale(f.key, f.name, count, At(state, f.key))
+        for f, count in zip(found, counts, strict=True)
+    )
+    words = _words(axis, axis.names, changed, first)
+    return Table("The presets", axis, (changed, first, state, words)), stale, words
 
 
 def _first(key: str, name: str, count: Line, names: Column, flags: Column) -> Line:
@@ -236,7 +239,7 @@ def _reads(
         "What the tables read, and what of it changed", axis, (owner, changed, named, words)
     )
     stale = tuple(
-        Stale(key, names[key], count)
+        Stale(key, names[key], count, when(same(count, 0), FRESH, At(words, key)))
         for (key, row), count in zip(rows.items(), counts, strict=True)
         if row.owner == key and key in watched
     )

@@ -34,17 +34,9 @@ QUOTED_NOTE = (
     "Status: off and inconsistent: the memo’s own arithmetic gives another figure, and the reading "
     "shows the printed one; note: no figure to compare; simulated: the simulation answers."
 )
-UNSIMULATED = Line(
-    "memo_simulated",
-    "For the simulation to answer",
-    "text",
-    Text("simulated"),
-    how="Its tables are to give these",
-)
 NO_FIGURE = Line(
     "memo_no_figure", "No single figure", "text", Text("none"), how="A list of assumptions"
 )
-UNVALUED = (UNSIMULATED, NO_FIGURE)
 ValueAtMemo = Callable[[str, Mapping[str, float | str]], float]
 
 
@@ -130,7 +122,7 @@ def build(
         (
             table,
             quotes,
-            Lines("Where there is no live value", UNVALUED),
+            Lines("Where there is no live value", (NO_FIGURE,)),
             _readings(readings, where, at_memo),
             Lines("Summary", rows),
         ),
@@ -209,7 +201,7 @@ def _quotes(
     axis = Axis(
         "quoted", "Number", tuple(Entity(f"quoted_{i}", q.item) for i, q in enumerate(quoted, 1))
     )
-    links = tuple(where.get(q.id, UNSIMULATED if _simulated(q) else NO_FIGURE) for q in quoted)
+    links = tuple(where.get(q.id, NO_FIGURE) for q in quoted)
     units = tuple(_shown_unit(link) for link in links)
     bounds = tuple((unit, show if unit == "share" else "plain") for unit, show in units)
     low = axis.fixed(
@@ -269,10 +261,6 @@ def _quotes(
         axis.fixed("why", "What reproduces it", [q.why for q in quoted], "note"),
     )
     return Table(QUOTED, axis, columns, note=QUOTED_NOTE), shown_by, moved, low
-
-
-def _simulated(quote: Quoted) -> bool:
-    return quote.status == "simulated"
 
 
 def _or_none(bound: float | None) -> float | str:
