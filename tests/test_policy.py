@@ -279,7 +279,8 @@ def test_the_guard_names_changed_research(at: At) -> None:
     """On Batch and on the Cover; the share of deadlines is read within the table, and is none."""
     live = at({"research.researchers": 20.0, "research.deadline_share": 0.4})
     words = "▲ batch experiments: 1 changed, first: Researchers of the simulation. "
-    assert live["batch_state"] == live["cover_simulation"] == words
+    assert live["batch_state"] == live["cover_simulated_batch"] == words
+    assert str(live["cover_simulated_weekly_max"]).startswith("●")
     assert str(live["policy_state"]).startswith("●")
     assert (live["check_stale_batch"], live["checks_failed"]) == (1, 1)
 

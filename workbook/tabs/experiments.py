@@ -61,6 +61,7 @@ class Now:
     """The pods at the hours of this experiment, and how they are read."""
 
     inside: Line
+    reach: Line
     lines: Mapping[str, Line]
     working: tuple[Line, ...]
     beside: Table
@@ -109,7 +110,7 @@ def long_of(grid: Grid) -> Long:
     by_share = Axis(
         "deadline_shares",
         "Share that keeps to deadlines",
-        tuple(Entity(f"keeping_{i}", f"{share:.0%}") for i, share in enumerate(levels, 1)),
+        tuple(Entity(f"keeping_{i}", f"{share:.0%} of them") for i, share in enumerate(levels, 1)),
     )
     if len(lengths) * len(levels) != len(rows):
         raise ValueError("the table of batch experiments is not every length by every share")
@@ -137,8 +138,8 @@ def columns_read(columns: Mapping[str, Column]) -> list[tuple[str, str, Column]]
     ]
 
 
-def between_shares(share: Line, shares: Column) -> tuple[Line, Line]:
-    """The place of the share of the table below *share*, and the way to the one above."""
+def between_shares(share: Line, shares: Column) -> tuple[Line, ...]:
+    """The place of the share of the table below *share*, that and the one above, and the way."""
     place = Line(
         "batch_share_place",
         "Share of the table below",
@@ -146,7 +147,8 @@ def between_shares(share: Line, shares: Column) -> tuple[Line, Line]:
         lowest(step(share, shares), counted(shares) - 1),
         how="The last that is not above the share that keeps to deadlines",
     )
-    low, high = nth(shares, place), nth(shares, place + 1)
+    low = Line("batch_share_low", "Share below", "share", nth(shares, place))
+    high = Line("batch_share_high", "Share above", "share", nth(shares, place + 1))
     way = Line(
         "batch_way",
         "Way to the share above",
@@ -155,7 +157,7 @@ def between_shares(share: Line, shares: Column) -> tuple[Line, Line]:
         show="decimal3",
         how="(Share − share below) ÷ (share above − share below)",
     )
-    return place, way
+    return place, low, high, way
 
 
 def mixed(column: Column, first: Expr, way: Expr) -> Expr:
@@ -171,7 +173,8 @@ def _way(low: Expr, high: Expr, way: Expr) -> Expr:
 def now_of(hours: Line, long: Long, read: Mapping[str, Column]) -> Now:
     """What is read at the hours of the experiment, between two lengths of the table."""
     shortest = Line("batch_shortest", "Shortest of the table", "h", nth(long.hours, Constant(1)))
-    within = both(at_least(hours, shortest), at_most(hours, largest(long.hours)))
+    longest = Line("batch_longest", "Longest of the table", "h", largest(long.hours))
+    within = both(at_least(hours, shortest), at_most(hours, longest))
     inside = Line(
         "batch_inside",
         "Hours are within the table",
@@ -188,7 +191,8 @@ def now_of(hours: Line, long: Long, read: Mapping[str, Column]) -> Now:
         lowest(step(asked, long.hours), counted(long.hours) - 1),
         how="The last that are not above those asked for",
     )
-    low, high = nth(long.hours, place), nth(long.hours, place + 1)
+    low = Line("batch_hours_low", "Hours below", "h", nth(long.hours, place))
+    high = Line("batch_hours_high", "Hours above", "h", nth(long.hours, place + 1))
     way = Line(
         "batch_hours_way",
         "Way to the hours above",
@@ -220,12 +224,8 @@ def now_of(hours: Line, long: Long, read: Mapping[str, Column]) -> Now:
         for key, column in ends.items()
     }
     beside = Table("Working: the hours below and above", axis, (row, *ends.values()))
-    return Now(inside, lines, (shortest, asked, place, way), beside)
-
-
-def reach_of(inside: Line, hours: Column) -> Expr:
-    """Whether the hours are within the table, in words, and which it has."""
-    ends = (nth(hours, Constant(1)), largest(hours))
-    low, high = (shown(end, "0", 0) for end in ends)
-    words = joined("▲ outside the table, which has ", low, " to ", high, " hours")
-    return when(same(inside, 1), "● within the table", words)
+    ends_of = (shown(shortest, "0", 0), shown(longest, "0", 0))
+    words = joined(ends_of[0], " to ", ends_of[1], " hours")
+    reach = Line("batch_reach_words", "What the table has", "text", words, how=None)
+    working = (shortest, longest, reach, asked, place, low, high, way)
+    return Now(inside, reach, lines, working, beside)

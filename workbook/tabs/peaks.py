@@ -11,8 +11,10 @@ from workbook.expr import (
     above,
     below,
     counted,
+    joined,
     ordinal,
     rounded,
+    same,
     when,
     whole_up,
 )
@@ -66,7 +68,8 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
         how="Pods that the experiment takes, rounded up",
         show="whole",
     )
-    place, way = experiments.between_shares(given.deadline_share, long.shares)
+    shares = experiments.between_shares(given.deadline_share, long.shares)
+    place, *_, way = shares
     first = long.lengths.formula(
         "first",
         "Row below",
@@ -85,7 +88,11 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
         "batch_reach",
         "Where it reads",
         "text",
-        experiments.reach_of(now.inside, long.hours),
+        when(
+            same(now.inside, 1),
+            "● within the table",
+            joined("▲ outside the table, which has ", now.reach),
+        ),
         show="status",
         how=None,
     )
@@ -99,7 +106,7 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
             _lengths(long, read, given, pod, constants),
         ),
         (
-            Lines("Working: between the rows of the table", (place, way, now.inside, *now.working)),
+            Lines("Working: between the rows of the table", (*shares, now.inside, *now.working)),
             Table("Working: the rows below", long.lengths, (first,)),
             now.beside,
             Table("Shares that keep to deadlines", long.shares.axis, (long.shares,)),
@@ -192,14 +199,21 @@ def _lengths(
         show="whole",
     )
     cost = axis.formula("cost", "Opportunity cost", MONTH, held * pod.lost, how=None)
-    middling = rounded(read["peak_50"], constants.places)
+    middling = axis.formula(
+        "middling",
+        "Middling peak",
+        "pod",
+        rounded(read["peak_50"], constants.places),
+        show="decimal",
+        how="To two places, to be compared",
+    )
     words = when(above(middling, most), "above the memo’s", "as the memo’s")
     verdict = axis.formula(
         "verdict",
-        "Middling peak",
+        "It is",
         "text",
         when(below(middling, fewest), "below the memo’s", words),
         how="Against the memo’s fewest and most pods at a peak",
     )
-    columns = (long.hours, *read.values(), held, cost, verdict)
+    columns = (long.hours, *read.values(), held, cost, middling, verdict)
     return Table("Pods by hours of an experiment", axis, columns, note=LENGTHS_NOTE)

@@ -230,7 +230,7 @@ def _gap(
         show="tiny",
         how="Users at the start + admitted − left − active at the end",
     )
-    every = starting + came
+    every = Line("policy_everybody", "Everybody who came", "user", starting + came)
     gap = Line(
         "policy_people_gap",
         "The larger of both, against those who came",
@@ -239,4 +239,4 @@ def _gap(
         show="tiny",
         how="… ÷ (users at the start + wanted), if there are any",
     )
-    return came, admitted, gave_up, left, on_list, inside, gap
+    return came, admitted, gave_up, left, on_list, inside, every, gap
