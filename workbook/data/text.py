@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,18 +46,10 @@ def cells_of(path: Path) -> tuple[list[Cells], Unreadable | None]:
 
     Raises Unreadable where there is no record at all.
     """
-    found: list[Cells] = []
-    stopped = None
-    try:
-        for record in _records(_decoded(_bytes(path))):
-            if not record.blank:
-                found.append(record)
-    except Unreadable as error:
-        if not found:
-            raise
-        stopped = error
+    records, stopped = _records(_decoded(_bytes(path)))
+    found = [record for record in records if not record.blank]
     if not found:
-        raise Unreadable("is empty; it needs a line of headers")
+        raise stopped or Unreadable("is empty; it needs a line of headers")
     return found, stopped
 
 
@@ -99,18 +90,17 @@ def _decoded(content: bytes) -> str:
         raise Unreadable(message, line) from None
 
 
-def _records(text: str) -> Iterator[Cells]:
+def _records(text: str) -> tuple[list[Cells], Unreadable | None]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
+    found: list[Cells] = []
     while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise Unreadable(_said(str(error)), line) from None
-        yield Cells(line, tuple(cells))
         line = reader.line_num + 1
+        try:
+            found.append(Cells(line, tuple(next(reader))))
+        except StopIteration:
+            return found, None
+        except csv.Error as error:
+            return found, Unreadable(_said(str(error)), line)
 
 
 def _said(error: str) -> str:
