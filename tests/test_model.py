@@ -416,6 +416,11 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "errors_demand": {"demand.rung": "no rung"},
     "stale_weekly_max": {"weekly_max.sigma": 1.5},
     "stale_time_share": {"time_share.ceiling": 5.0},
+    "stale_information": {
+        "control.stale_information": "Fails a check",
+        "information.supply.age_limit": 1.0,
+    },
+    "errors_information": {"control.as_of": "today"},
     "demand_range": {"demand.users": 1_000_001.0},
 }
 BROKEN["recommendation"] = BROKEN["recommendation"] | {"scenarios.recommendation.p1": 0.35}

@@ -31,6 +31,7 @@ from workbook.tabs import (
     cover,
     dashboard,
     demand,
+    information,
     inputs,
     memo,
     pod,
@@ -77,6 +78,7 @@ class Core:
     batch: batch.Batch
     bridge: bridge.Bridge
     demand: demand.Demand
+    information: information.Information
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -101,6 +103,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     fixed = constants.build()
     rules = policy.build(a.allocation)
     as_of = entered(a.control.as_of)
+    stale_fails = entered(a.control.stale_information)
+    days = {key: entered(file.as_of) for key, file in a.data.files.items()}
     fleet = supply.build(a, fixed, rules)
     models = training.build(a, fixed)
     tokens = throughput.build(a, fixed)
@@ -121,7 +125,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         *runs.switches,
     )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
-        ("Assumptions", (as_of,)),
+        ("Assumptions", (as_of, stale_fails)),
         ("Supply", (fleet.hours_a_year,)),
         ("Training need", models.entries),
         ("Revenue per inference hour", (*tokens.entries, prices.reading.line, *earned.entries)),
@@ -131,9 +135,10 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
     )
-    if dated := tuple(entered(day) for day in a.data.inputs()):
-        groups += (("Data files", dated),)
+    if days:
+        groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
+    known = information.build(a, as_of, days, stale_fails)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
@@ -149,6 +154,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         runs.tab,
         across.tab,
         served.tab,
+        known.tab,
     )
     return Core(
         fixed,
@@ -164,6 +170,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         runs,
         across,
         served,
+        known,
         as_of,
         tabs,
     )
@@ -201,7 +208,9 @@ def assemble(
     front = cover.build(
         a.meta.purpose,
         model.as_of,
-        cover.State(model.policy, model.scenarios, verdict, registry, model.demand),
+        cover.State(
+            model.policy, model.scenarios, verdict, registry, model.demand, model.information
+        ),
         facts,
     )
     tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
@@ -360,6 +369,13 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "The calculator stays within its table",
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
+        ),
+        checks.Check(
+            "stale_information",
+            "No information is stale",
+            "Items of the memo’s list that are older than their limit; by a switch on Inputs",
+            model.information.stale,
+            applies=model.information.counts,
         ),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )
