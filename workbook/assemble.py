@@ -38,6 +38,8 @@ from workbook.tabs import (
     pricing,
     scenarios,
     sensitivity,
+    sharing,
+    sharing_checks,
     sources,
     supply,
     throughput,
@@ -55,6 +57,7 @@ GROUPS = {
     "assume": "Assumptions",
     "capacity": "Capacity and price",
     "decide": "Decisions",
+    "operate": "Operations",
     "pod": "Small-scale inference",
     "control": "Proof",
 }
@@ -77,6 +80,7 @@ class Core:
     batch: batch.Batch
     bridge: bridge.Bridge
     demand: demand.Demand
+    sharing: sharing.Sharing
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -112,6 +116,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     served = demand.build(a, found, fixed, one_pod, across)
+    shared = sharing.build(a, fixed, fleet, plans)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -119,6 +124,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves.additional_run,
         *one_pod.switches,
         *runs.switches,
+        shared.reading,
     )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
         ("Assumptions", (as_of,)),
@@ -130,6 +136,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Inference pod", one_pod.entries),
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
+        ("Requests and pools", shared.entries),
     )
     if dated := tuple(entered(day) for day in a.data.inputs()):
         groups += (("Data files", dated),)
@@ -145,6 +152,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned.tab,
         plans.tab,
         moves.tab,
+        *shared.tabs,
         one_pod.tab,
         runs.tab,
         across.tab,
@@ -164,6 +172,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         runs,
         across,
         served,
+        shared,
         as_of,
         tabs,
     )
@@ -361,5 +370,6 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
         ),
+        *sharing_checks.checks_of(model.sharing, model.supply.hours),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )
