@@ -39,6 +39,8 @@ from workbook.tabs import (
     pricing,
     scenarios,
     sensitivity,
+    sharing,
+    sharing_checks,
     sources,
     supply,
     throughput,
@@ -56,6 +58,7 @@ GROUPS = {
     "assume": "Assumptions",
     "capacity": "Capacity and price",
     "decide": "Decisions",
+    "operate": "Operations",
     "pod": "Small-scale inference",
     "control": "Proof",
 }
@@ -79,6 +82,7 @@ class Core:
     bridge: bridge.Bridge
     demand: demand.Demand
     information: information.Information
+    sharing: sharing.Sharing
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -116,6 +120,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     served = demand.build(a, found, fixed, one_pod, across)
+    shared = sharing.build(a, fixed, fleet, plans)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -123,6 +128,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves.additional_run,
         *one_pod.switches,
         *runs.switches,
+        shared.reading,
     )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
         ("Assumptions", (as_of, stale_fails)),
@@ -134,6 +140,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Inference pod", one_pod.entries),
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
+        ("Requests and pools", shared.entries),
     )
     if days:
         groups += (("Data files", tuple(days.values())),)
@@ -150,6 +157,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned.tab,
         plans.tab,
         moves.tab,
+        *shared.tabs,
         one_pod.tab,
         runs.tab,
         across.tab,
@@ -171,6 +179,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         across,
         served,
         known,
+        shared,
         as_of,
         tabs,
     )
@@ -377,5 +386,6 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             model.information.stale,
             applies=model.information.counts,
         ),
+        *sharing_checks.checks_of(model.sharing, model.supply.hours),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

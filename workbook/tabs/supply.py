@@ -29,6 +29,8 @@ class Fleet:
     """The fleet in H100 equivalents and hours."""
 
     axis: Axis
+    chip: Column
+    ratio: Column
     bought: Column
     chips: Column
     hours: Column
@@ -147,7 +149,7 @@ def _fleet(
         note="Capacity is on 100% of the time, all of it from cloud providers (memo 004, "
         "assumptions 1).",
     )
-    return Fleet(axis, bought, chips, hours, total_h100e, total_hours, table)
+    return Fleet(axis, chip, ratio, bought, chips, hours, total_h100e, total_hours, table)
 
 
 def _held(policy: Policy, supply: Line) -> tuple[Line, Line, Line]:
