@@ -20,6 +20,7 @@ from workbook.expr import (
     Text,
     above,
     all_cells,
+    annuity,
     at_least,
     at_most,
     below,
@@ -224,6 +225,10 @@ ERRORS: Mapping[str, tuple[Expr, Value]] = {
 }
 SUMS: Mapping[str, tuple[Expr, Value]] = {
     "lines one below the other": (total_of((FIVE, TWO, ONE, NIL, MINUS)), 5.0),
+    "a level payment: 9 × 100% ÷ (1 − 1/2²)": (annuity(ONE, TWO, BEYOND), 12.0),
+    "a level payment without interest": (annuity(NIL, TWO, BEYOND), 4.5),
+    "a level payment at a blank rate": (annuity(BLANK, TWO, BEYOND), 4.5),
+    "a level payment over no time": (annuity(ONE, NIL, BEYOND), CellError("#NUM!")),
     "two columns": (total(GAP, OWNED), 21.0),
     "all of several": (both(above(FIVE, TWO), at_least(TWO, TWO)), True),
     "any of several": (either(above(TWO, FIVE), above(FIVE, TWO)), True),

@@ -138,6 +138,25 @@ def _exponential(arguments: Sequence[Argument]) -> float:
         raise ErrorValue("#NUM!") from None
 
 
+def _payment(arguments: Sequence[Argument]) -> float:
+    rate, periods, worth = (number(argument()) for argument in arguments)
+    if periods == 0:
+        raise ErrorValue("#NUM!")
+    if rate == 0:
+        return -worth / periods
+    try:
+        return worth * rate / math.expm1(-periods * math.log1p(rate))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        raise ErrorValue("#NUM!") from None
+
+
+def _payment_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    rate, periods, worth = units
+    if rate is not None:
+        _must(rate * (periods or NONE), NONE, "a rate times its periods")
+    return (worth or NONE) / (periods or NONE)
+
+
 def _whole_up(arguments: Sequence[Argument]) -> float:
     value = number(arguments[0]())
     # 15 significant digits are what a spreadsheet sees of a double
@@ -426,6 +445,14 @@ BY_NAME: dict[str, Function] = {
     ),
     "logarithm": Function("LN", lambda w: f"the logarithm of {w[0]}", _bare, _logarithm),
     "exponential": Function("EXP", lambda w: f"e to the power of {w[0]}", _bare, _exponential),
+    "payment": Function(
+        "PMT",
+        lambda w: (
+            f"the level payment over {w[1]} at {w[0]} that repays {w[2].removeprefix('0 − ')}"
+        ),
+        _payment_unit,
+        _payment,
+    ),
     "whole_up": Function(
         "ROUNDUP({0},0)",
         lambda w: f"{w[0]}, rounded up",
