@@ -17,6 +17,8 @@ from workbook.assumptions.sections import (
     FleetRow,
     LevelRow,
     ModelRow,
+    Outcomes,
+    OwnedRow,
     Parameters,
     Pod,
     PriceRow,
@@ -28,6 +30,7 @@ from workbook.assumptions.sections import (
     Supply,
     Throughput,
     Training,
+    Usage,
     Utilization,
 )
 
@@ -54,6 +57,8 @@ __all__ = [
     "Meta",
     "ModelRow",
     "Number",
+    "Outcomes",
+    "OwnedRow",
     "Parameters",
     "Pod",
     "PriceRow",
@@ -69,6 +74,7 @@ __all__ = [
     "Text",
     "Throughput",
     "Training",
+    "Usage",
     "Utilization",
     "baseline",
     "load",
