@@ -28,6 +28,7 @@ from workbook.tabs import (
     bridge,
     checks,
     constants,
+    costs,
     cover,
     dashboard,
     demand,
@@ -73,6 +74,7 @@ class Core:
     utilization: utilization.Utilization
     scenarios: scenarios.Scenarios
     sensitivity: sensitivity.Sensitivity
+    costs: costs.Costs
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
@@ -108,6 +110,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     earned = utilization.build(a, fixed, tokens, prices)
     plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
+    spent = costs.build(a, fleet, earned, plans, moves)
+    limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
@@ -130,6 +134,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Inference pod", one_pod.entries),
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
+        ("Usage and outcomes", limits),
     )
     if dated := tuple(entered(day) for day in a.data.inputs()):
         groups += (("Data files", dated),)
@@ -145,6 +150,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned.tab,
         plans.tab,
         moves.tab,
+        spent.tab,
         one_pod.tab,
         runs.tab,
         across.tab,
@@ -160,6 +166,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned,
         plans,
         moves,
+        spent,
         one_pod,
         runs,
         across,
@@ -289,6 +296,30 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Every commitment buys chips of the fleet",
             "Chips bought by commitments against those that reach the fleet table",
             (deals.total - total(supplied.bought)) / total(supplied.chips),
+        ),
+        checks.Check(
+            "terms",
+            "Supply by term adds up",
+            "Hours on terms of the price list, by commitment and owned, against supply",
+            model.costs.deviations.terms,
+        ),
+        checks.Check(
+            "list_shares",
+            "Shares of each chip’s prices sum to 100%",
+            "The largest deviation among the chips that are rented at the price list",
+            model.costs.deviations.shares,
+        ),
+        checks.Check(
+            "owned_chips",
+            "Owned chips are chips on hand",
+            "Chips owned beyond the quantity on hand, or of a chip that the fleet lacks",
+            model.costs.deviations.owned,
+        ),
+        checks.Check(
+            "allocation_cost",
+            "Allocations cost what supply costs",
+            "Cost of all allocations of the live scenario − shortfall, against all compute",
+            model.costs.deviations.allocations,
         ),
         checks.Check(
             "weights",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from workbook.data.form import Form
+from workbook.data.prices import PRICES
 
-_ALL: tuple[Form[Any], ...] = ()
+_ALL: tuple[Form[Any], ...] = (PRICES,)
 
 FORMS: dict[str, Form[Any]] = {form.key: form for form in _ALL}
 """Every form by key; one whose choices are listed in another comes after it."""

@@ -154,9 +154,7 @@ def _fleet(
         note="Capacity is on 100% of the time, all of it from cloud providers (memo 004, "
         "assumptions 1).",
     )
-    return Fleet(
-        axis, chip, stated, bought, chips, ratio, hours, total_h100e, total_hours, table
-    )
+    return Fleet(axis, chip, stated, bought, chips, ratio, hours, total_h100e, total_hours, table)
 
 
 def _held(policy: Policy, supply: Line) -> tuple[Line, Line, Line]:
