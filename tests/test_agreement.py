@@ -353,7 +353,14 @@ def test_errors_are_seen_where_they_are(first: dict[str, Values], found: Finder)
         for name, cell in found.figures.items()
         if name.startswith("checks.errors_") and name.endswith(".failed") and values[cell] == 1
     }
-    assert failing == {"training", "scenarios", "sensitivity", "dashboard", "bridge"}
+    assert failing == {
+        "training",
+        "scenarios",
+        "sensitivity",
+        "dashboard",
+        "bridge",
+        "costs",
+    }
     assert str(values[found.line("banner")]).startswith("▲")
 
 

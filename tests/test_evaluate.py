@@ -142,6 +142,7 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is summed without case": (total_where(GAP, (ZONE, SHOUTED)), 7.0),
     "text is counted without case": (count_where((ZONE, NORTH)), 2.0),
     "two conditions hold together": (total_where(GAP, (ZONE, NORTH), (GAP, FIVE)), 5.0),
+    "text is passed over in a sum of rows": (total_where(MIXED, (GAP, NIL)), 0.0),
     "text joins with its case": (joined(NORTH, " and ", SHOUTED), "North and NORTH"),
     "text is no number": (NORTH + ONE, CellError("#VALUE!")),
     "text has no size": (magnitude(NORTH), CellError("#VALUE!")),

@@ -275,7 +275,8 @@ def _equal(cell: Value | ErrorValue, key: Value) -> bool:
 
 def _total_where(arguments: Sequence[Argument]) -> float:
     chosen = _matching(arguments[1:])
-    return math.fsum(number(v) for v, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok)
+    cells = [cell for cell, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok]
+    return math.fsum(_numbers([lambda: cells]))
 
 
 def _position(arguments: Sequence[Argument]) -> float:

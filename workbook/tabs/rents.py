@@ -123,26 +123,26 @@ def listed_of(a: Assumptions, chips: Column) -> Listed:
         c.key: typed_of(file, axis, c.key, allowed=chips if c.key == "chip" else None)
         for c in PRICES.columns
     }
-    provider, listed, contracted = typed["provider"], typed["listed"], typed["contracted"]
+    chip, listed, contracted = typed["chip"], typed["listed"], typed["contracted"]
     negotiated = axis.formula(
         "negotiated",
         "Negotiated discount",
         SHARE,
-        where_filled(provider, when(above(listed, 0), 1 - contracted / listed, 0)),
+        where_filled(chip, when(above(listed, 0), 1 - contracted / listed, 0)),
         how="1 − contracted ÷ list unit price",
     )
     committed = axis.formula(
         "committed",
         "Discount of the term",
         SHARE,
-        where_filled(provider, when(above(contracted, 0), 1 - typed["effective"] / contracted, 0)),
+        where_filled(chip, when(above(contracted, 0), 1 - typed["effective"] / contracted, 0)),
         how="1 − effective ÷ contracted unit price",
     )
     weighted = axis.formula(
         "weighted",
         "Share × effective price",
         CHIP_PRICE,
-        where_filled(provider, typed["share"] * typed["effective"]),
+        where_filled(chip, typed["share"] * typed["effective"]),
         how="Share of hours × effective unit price",
     )
     *first, source = typed.values()
@@ -158,9 +158,9 @@ def listed_of(a: Assumptions, chips: Column) -> Listed:
 def of_list(listed: Listed, rented: tuple[Column, Column, Column]) -> Part:
     """Hours and cost on each line of the price list; *rented* has each chip's name and hours."""
     axis = listed.chip.axis
-    provider, listed_price, contracted, effective = (
+    listed_price, contracted, effective = (
         next(c for c in listed.columns if c.key == key)
-        for key in ("provider", "listed", "contracted", "effective")
+        for key in ("listed", "contracted", "effective")
     )
     names, h100e_hours, chip_hours = rented
     of_chip = axis.formula(
@@ -168,7 +168,7 @@ def of_list(listed: Listed, rented: tuple[Column, Column, Column]) -> Part:
         "Part of the chip’s list",
         SHARE,
         where_filled(
-            provider,
+            listed.chip,
             when(
                 above(listed.share, 0),
                 listed.share / total_where(listed.share, (listed.chip, listed.chip)),
@@ -181,35 +181,35 @@ def of_list(listed: Listed, rented: tuple[Column, Column, Column]) -> Part:
         "hours",
         "Hours",
         HOURS,
-        where_filled(provider, of_chip * total_where(h100e_hours, (names, listed.chip))),
+        where_filled(listed.chip, of_chip * total_where(h100e_hours, (names, listed.chip))),
         how="Part of the chip’s list × hours rented of that chip",
     )
     of_chips = axis.formula(
         "chip_hours",
         "Chip hours",
         CHIP_HOURS,
-        where_filled(provider, of_chip * total_where(chip_hours, (names, listed.chip))),
+        where_filled(listed.chip, of_chip * total_where(chip_hours, (names, listed.chip))),
         how="Part of the chip’s list × chip hours rented of that chip",
     )
     cost = axis.formula(
         "cost",
         "Cost a year",
         MONEY,
-        where_filled(provider, of_chips * effective),
+        where_filled(listed.chip, of_chips * effective),
         how="Chip hours × effective unit price",
     )
     negotiated = axis.formula(
         "saved_negotiated",
         "Saved by negotiation",
         MONEY,
-        where_filled(provider, of_chips * (listed_price - contracted)),
+        where_filled(listed.chip, of_chips * (listed_price - contracted)),
         how="Chip hours × (list − contracted unit price)",
     )
     committed = axis.formula(
         "saved_committed",
         "Saved by the term",
         MONEY,
-        where_filled(provider, of_chips * (contracted - effective)),
+        where_filled(listed.chip, of_chips * (contracted - effective)),
         how="Chip hours × (contracted − effective unit price)",
     )
     columns = (of_chip, hours, of_chips, cost, negotiated, committed)
