@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from workbook.book import Column, Entries, Line
 from workbook.expr import (
@@ -24,7 +25,10 @@ from workbook.functions import BY_NAME
 from workbook.layout.places import Area, LayoutError, Place, Strip
 
 LONGEST_TEXT = 255
-SIDE_BY_SIDE = (BY_NAME["total_where"], BY_NAME["count_where"])
+SIDE_BY_SIDE = tuple(
+    BY_NAME[name]
+    for name in ("total_where", "count_where", "count_within", "count_beyond", "total_beyond")
+)
 
 
 @dataclass(slots=True)
@@ -48,8 +52,7 @@ class Atlas:
         return self.columns[column]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """The cell that a formula stands in, and its place in its table."""
 
     sheet: str
