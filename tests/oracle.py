@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import costings
 import demands
 import pods
 
@@ -205,7 +206,12 @@ MEMO: dict[str, Entry] = {
     "cases.research_70.research_share": 0.70,
     **pods.MEMO,
     **demands.MEMO,
+    **costings.MEMO,
 }
+
+
+CELLS: dict[str, Entry] = {**costings.CELLS}
+"""The cells of the shipped data files, by id."""
 
 
 @dataclass(frozen=True)
@@ -235,15 +241,16 @@ class _Given:
 
 def recompute(changes: Inputs | None = None) -> Figures:
     """Every figure by id, at the memo's inputs with *changes* by id."""
-    known = set(changes or {}) - set(MEMO)
+    known = set(changes or {}) - set(MEMO) - set(CELLS)
     assert not known, f"no inputs of the memo: {sorted(known)}"
-    given = _Given(MEMO | dict(changes or {}))
+    given = _Given(MEMO | CELLS | dict(changes or {}))
     figures: Figures = {}
     for part in (_supply, _training, _throughput, _pricing, _utilization, _scenarios):
         figures |= part(given, figures)
     for part in (_live, _cases, _trade_off, _reverse, _swings):
         figures |= part(given, figures)
     figures |= pods.figures(given.inputs, figures)
+    figures |= costings.figures(given.inputs, figures)
     return figures | demands.figures(given.inputs, figures)
 
 

@@ -20,6 +20,7 @@ from workbook.expr import (
     Text,
     above,
     all_cells,
+    annuity,
     at_least,
     at_most,
     below,
@@ -145,6 +146,7 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is summed without case": (total_where(GAP, (ZONE, SHOUTED)), 7.0),
     "text is counted without case": (count_where((ZONE, NORTH)), 2.0),
     "two conditions hold together": (total_where(GAP, (ZONE, NORTH), (GAP, FIVE)), 5.0),
+    "text is passed over in a sum of rows": (total_where(MIXED, (GAP, NIL)), 0.0),
     "text joins with its case": (joined(NORTH, " and ", SHOUTED), "North and NORTH"),
     "text is no number": (NORTH + ONE, CellError("#VALUE!")),
     "text has no size": (magnitude(NORTH), CellError("#VALUE!")),
@@ -240,6 +242,10 @@ ERRORS: Mapping[str, tuple[Expr, Value]] = {
 }
 SUMS: Mapping[str, tuple[Expr, Value]] = {
     "lines one below the other": (total_of((FIVE, TWO, ONE, NIL, MINUS)), 5.0),
+    "a level payment: 9 × 100% ÷ (1 − 1/2²)": (annuity(ONE, TWO, BEYOND), 12.0),
+    "a level payment without interest": (annuity(NIL, TWO, BEYOND), 4.5),
+    "a level payment at a blank rate": (annuity(BLANK, TWO, BEYOND), 4.5),
+    "a level payment over no time": (annuity(ONE, NIL, BEYOND), CellError("#NUM!")),
     "two columns": (total(GAP, OWNED), 21.0),
     "all of several": (both(above(FIVE, TWO), at_least(TWO, TWO)), True),
     "any of several": (either(above(TWO, FIVE), above(FIVE, TWO)), True),

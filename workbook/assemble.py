@@ -28,6 +28,7 @@ from workbook.tabs import (
     bridge,
     checks,
     constants,
+    costs,
     cover,
     dashboard,
     demand,
@@ -77,6 +78,7 @@ class Core:
     utilization: utilization.Utilization
     scenarios: scenarios.Scenarios
     sensitivity: sensitivity.Sensitivity
+    costs: costs.Costs
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
@@ -116,6 +118,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     earned = utilization.build(a, fixed, tokens, prices)
     plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
+    spent = costs.build(a, fleet, earned, plans, moves)
+    limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
@@ -140,6 +144,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Inference pod", one_pod.entries),
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
+        ("Usage and outcomes", limits),
         ("Requests and pools", shared.entries),
     )
     if days:
@@ -157,6 +162,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned.tab,
         plans.tab,
         moves.tab,
+        spent.tab,
         *shared.tabs,
         one_pod.tab,
         runs.tab,
@@ -174,6 +180,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned,
         plans,
         moves,
+        spent,
         one_pod,
         runs,
         across,
@@ -307,6 +314,30 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Every commitment buys chips of the fleet",
             "Chips bought by commitments against those that reach the fleet table",
             (deals.total - total(supplied.bought)) / total(supplied.chips),
+        ),
+        checks.Check(
+            "terms",
+            "Supply by term adds up",
+            "Hours on terms of the price list, by commitment and owned, against supply",
+            model.costs.deviations.terms,
+        ),
+        checks.Check(
+            "list_shares",
+            "Shares of each chip’s prices sum to 100%",
+            "The largest deviation among the chips that are rented at the price list",
+            model.costs.deviations.shares,
+        ),
+        checks.Check(
+            "owned_chips",
+            "Owned chips are chips on hand",
+            "Chips owned beyond the quantity on hand, or of a chip that the fleet lacks",
+            model.costs.deviations.owned,
+        ),
+        checks.Check(
+            "allocation_cost",
+            "Allocations cost what supply costs",
+            "Cost of all allocations of the live scenario − shortfall, against all compute",
+            model.costs.deviations.allocations,
         ),
         checks.Check(
             "weights",

@@ -363,6 +363,14 @@ def exponential(operand: Expr) -> Call:
     return _call("exponential", operand)
 
 
+def annuity(rate: Expr, periods: Expr, worth: Expr) -> Call:
+    """The level payment at the end of each period that repays *worth* with interest at *rate*.
+
+    At 10 % a year, 1000 over 3 years costs 402.11 a year; at 0 % it costs a third.
+    """
+    return _call("payment", rate, periods, 0 - worth)
+
+
 def whole_up(operand: Expr) -> Call:
     """The operand rounded up to a whole number, away from zero."""
     return _call("whole_up", operand)

@@ -138,6 +138,25 @@ def _exponential(arguments: Sequence[Argument]) -> float:
         raise ErrorValue("#NUM!") from None
 
 
+def _payment(arguments: Sequence[Argument]) -> float:
+    rate, periods, worth = (number(argument()) for argument in arguments)
+    if periods == 0:
+        raise ErrorValue("#NUM!")
+    if rate == 0:
+        return -worth / periods
+    try:
+        return worth * rate / math.expm1(-periods * math.log1p(rate))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        raise ErrorValue("#NUM!") from None
+
+
+def _payment_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    rate, periods, worth = units
+    if rate is not None:
+        _must(rate * (periods or NONE), NONE, "a rate times its periods")
+    return (worth or NONE) / (periods or NONE)
+
+
 def _whole_up(arguments: Sequence[Argument]) -> float:
     value = number(arguments[0]())
     # 15 significant digits are what a spreadsheet sees of a double
@@ -284,7 +303,8 @@ def _equal(cell: Value | ErrorValue, key: Value) -> bool:
 
 def _total_where(arguments: Sequence[Argument]) -> float:
     chosen = _matching(arguments[1:])
-    return math.fsum(number(v) for v, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok)
+    cells = [cell for cell, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok]
+    return math.fsum(_numbers([lambda: cells]))
 
 
 def _position(arguments: Sequence[Argument]) -> float:
@@ -497,6 +517,14 @@ BY_NAME: dict[str, Function] = {
     ),
     "logarithm": Function("LN", lambda w: f"the logarithm of {w[0]}", _bare, _logarithm),
     "exponential": Function("EXP", lambda w: f"e to the power of {w[0]}", _bare, _exponential),
+    "payment": Function(
+        "PMT",
+        lambda w: (
+            f"the level payment over {w[1]} at {w[0]} that repays {w[2].removeprefix('0 − ')}"
+        ),
+        _payment_unit,
+        _payment,
+    ),
     "whole_up": Function(
         "ROUNDUP({0},0)",
         lambda w: f"{w[0]}, rounded up",

@@ -18,6 +18,8 @@ from workbook.assumptions.sections import (
     InformationRow,
     LevelRow,
     ModelRow,
+    Outcomes,
+    OwnedRow,
     Parameters,
     Pod,
     PriceRow,
@@ -30,6 +32,7 @@ from workbook.assumptions.sections import (
     Supply,
     Throughput,
     Training,
+    Usage,
     Utilization,
 )
 from workbook.faults import Fault, InputFaults
@@ -60,6 +63,8 @@ __all__ = [
     "Meta",
     "ModelRow",
     "Number",
+    "Outcomes",
+    "OwnedRow",
     "Parameters",
     "Pod",
     "PriceRow",
@@ -76,6 +81,7 @@ __all__ = [
     "Text",
     "Throughput",
     "Training",
+    "Usage",
     "Utilization",
     "baseline",
     "load",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Allocation,
         CommitmentRow,
         FleetRow,
+        OwnedRow,
         PriceRow,
         ScenarioRow,
         Sharing,
@@ -31,6 +32,7 @@ def broken(parts: Mapping[str, Any]) -> Iterator[Broken]:
         (("sizes", "prices"), _classes),
         (("fleet",), _distinct_chips),
         (("fleet", "commitments"), _known_chips),
+        (("fleet", "owned"), _owned_chips),
         (("fleet", "commitments"), _some_capacity),
         (("scenarios",), _split_shares),
         (("allocation", "scenarios"), _tiers),
@@ -87,6 +89,19 @@ def _known_chips(fleet: Table[FleetRow], commitments: Table[CommitmentRow]) -> I
         if row.chip.value not in chips:
             message = f'"{row.chip.value}" is not in the fleet; write one of {_listed(chips)}'
             yield (row.chip,), message
+
+
+def _owned_chips(fleet: Table[FleetRow], owned: Table[OwnedRow]) -> Iterator[Broken]:
+    chips = {row.chip.value: row.quantity for row in fleet.rows}
+    for row in owned.rows:
+        held = chips.get(row.chip.value)
+        if held is None:
+            message = f'"{row.chip.value}" is not in the fleet; write one of {_listed(chips)}'
+            yield (row.chip,), message
+        elif _sum([row.quantity]) > _sum([held]):
+            most = plain(_sum([held]))
+            message = f"{plain(_sum([row.quantity]))} chips are owned of {most} on hand"
+            yield (row.quantity, held), f"{message}; give at most {most}, or raise {held.id}"
 
 
 def _some_capacity(fleet: Table[FleetRow], commitments: Table[CommitmentRow]) -> Iterator[Broken]:

@@ -258,6 +258,37 @@ class RungRow(Row):
 
 
 @dataclass(frozen=True, eq=False)
+class OwnedRow(Row):
+    """Chips of the fleet that are owned: what they cost to buy, to finance and to run."""
+
+    chip: Text
+    quantity: Number
+    capex: Number
+    life: Number
+    capital: Number
+    operations: Number
+    power: Number
+    pue: Number
+    energy: Number
+    utilization: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Usage(Section):
+    """Inputs of the reading of usage."""
+
+    unused_limit: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes(Section):
+    """Inputs of the reading of outcomes."""
+
+    headroom_limit: Number
+    declines: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Demand(Section):
     """What is asked of the simulated ladder: so many users, of which kind, held how often."""
 
@@ -328,6 +359,9 @@ class Assumptions:
     batch: Batch
     bridge: Bridge
     ladder: Table[RungRow]
+    owned: Table[OwnedRow]
+    usage: Usage
+    outcomes: Outcomes
     demand: Demand
     sharing: Sharing
     weekly_max: Parameters

@@ -6,9 +6,10 @@ from typing import Any
 
 from workbook.data.form import Form
 from workbook.data.pools import POOLS
+from workbook.data.prices import PRICES
 from workbook.data.requests import REQUESTS
 
-_ALL: tuple[Form[Any], ...] = (POOLS, REQUESTS)
+_ALL: tuple[Form[Any], ...] = (PRICES, POOLS, REQUESTS)
 
 FORMS: dict[str, Form[Any]] = {form.key: form for form in _ALL}
 """Every form by key; one whose choices are listed in another comes after it."""

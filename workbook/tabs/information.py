@@ -66,7 +66,7 @@ NEEDS = (
         "“on-premise” infrastructure",
         "Costs, Supply",
         ("commitments.", "owned."),
-        ("prices",),
+        ("chip_prices",),
     ),
     Need(
         "revenue",

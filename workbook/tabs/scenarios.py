@@ -42,6 +42,7 @@ class Live:
     revenue: Line
     covered: Line
     p2_research: Line
+    shortfall: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,12 @@ def _live(
     revenue = follow(bought.revenue, "live_revenue", output=True)
     covered = follow(bought.covered, "live_training_funded")
     p2_research = follow(given.p2["research"], "live_p2_research_hours")
+    shortfall = follow(given.shortfall, "live_shortfall")
     beside = {
         axis.names: follow(axis.names, "live_name", "Live scenario"),
         p1: follow(p1, "live_p1_share"),
         given.p2["research"]: p2_research,
-        given.shortfall: follow(given.shortfall, "live_shortfall"),
+        given.shortfall: shortfall,
         bought.revenue: revenue,
         bought.covered: covered,
         bought.runs: follow(bought.runs, "live_training_runs"),
@@ -167,7 +169,7 @@ def _live(
         )
         for c in CATEGORIES
     }
-    return Live(place, words, hours, shares, revenue, covered, p2_research), beside
+    return Live(place, words, hours, shares, revenue, covered, p2_research, shortfall), beside
 
 
 def _recommended(axis: Axis, given: Allotments, bought: Outcomes) -> tuple[dict[str, Line], Line]:
