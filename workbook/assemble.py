@@ -38,6 +38,7 @@ from workbook.tabs import (
     pod,
     policy,
     pricing,
+    records,
     scenarios,
     sensitivity,
     sharing,
@@ -86,6 +87,7 @@ class Core:
     information: information.Information
     sharing: sharing.Sharing
     as_of: Line
+    days: Mapping[str, Line]
     tabs: tuple[Tab, ...]
 
     def figures(self) -> dict[str, Expr]:
@@ -188,6 +190,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         known,
         shared,
         as_of,
+        days,
         tabs,
     )
 
@@ -206,6 +209,7 @@ def assemble(
     originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
     model = core(a, simulation(a), originals)
     figures = model.figures()
+    held = records.build(records.recorded(a.data.files, model.tabs), model.days)
     registry = sources.build(a.inputs(), _cells(a, figures), originals)
     own = model
     if a.digest != baseline.digest:
@@ -220,7 +224,7 @@ def assemble(
         registry.changed,
         model.constants,
     )
-    verdict = checks.build(_checks(model, proof, registry), model.constants)
+    verdict = checks.build(_checks(model, proof, registry, held), model.constants)
     front = cover.build(
         a.meta.purpose,
         model.as_of,
@@ -229,7 +233,7 @@ def assemble(
         ),
         facts,
     )
-    tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
+    tabs = (front.tab, *model.tabs, held.tab, proof.tab, verdict.tab, registry.tab)
     if faults := unit_faults(tabs):
         shown = faults[:FAULTS_SHOWN]
         more = [f"and {len(faults) - len(shown)} more"] if len(faults) > len(shown) else []
@@ -257,7 +261,9 @@ def _at_memo(baseline: Core) -> Callable[[str, Mapping[str, float | str]], float
     return value
 
 
-def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[checks.Check, ...]:
+def _checks(
+    model: Core, proof: memo.Memo, registry: sources.Sources, held: records.Records
+) -> tuple[checks.Check, ...]:
     gaps, supplied, deals = model.scenarios.deviations, model.supply.fleet, model.supply.commitments
     return (
         checks.Check(
@@ -409,6 +415,18 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "The calculator stays within its table",
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
+        ),
+        checks.Check(
+            "data_ranges",
+            "Every cell of data is within its range",
+            "Number of cells of data files outside the range stated on Data",
+            held.outside,
+        ),
+        checks.Check(
+            "data_rows",
+            "Every row of data is whole",
+            "Number of cells that a row lacks, or that stand in a row without its first cell",
+            held.torn,
         ),
         checks.Check(
             "stale_information",
