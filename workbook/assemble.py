@@ -126,7 +126,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     served = demand.build(a, found, fixed, one_pod, across)
-    shared = sharing.build(a, fixed, fleet, plans)
+    shared = sharing.build(a, fixed, fleet, plans.live.hours)
     switches = (
         models.growth_reading,
         prices.reading,
