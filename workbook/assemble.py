@@ -35,6 +35,7 @@ from workbook.tabs import (
     information,
     inputs,
     memo,
+    plan,
     pod,
     policy,
     pricing,
@@ -153,6 +154,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
     known = information.build(a, as_of, days, stale_fails)
+    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), (served.state,))
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
@@ -166,6 +168,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves.tab,
         spent.tab,
         *shared.tabs,
+        page.tab,
         one_pod.tab,
         runs.tab,
         across.tab,

@@ -39,6 +39,8 @@ class Sharing:
     by_decision: decisions.Group
     quotas: pools.Quotas
     uses: lending.Uses
+    asked: Column
+    verdicts: ranking.Verdicts
     tabs: tuple[Tab, ...]
 
 
@@ -169,5 +171,7 @@ def build(
         by_decision,
         quotas,
         uses,
+        loans.asked,
+        verdicts,
         tabs,
     )
