@@ -30,6 +30,9 @@ class Sharing:
     entries: tuple[Line, ...]
     form: requests.Form
     needs: requests.Needs
+    rank: Column
+    grants: ranking.Grants
+    reclaim: Table
     answers: decisions.Answers
     decision: Column
     strays: Line
@@ -162,6 +165,9 @@ def build(
         (reading.line, *quotas.organisations.p0_part),
         form,
         needs,
+        order.rank,
+        grants,
+        reclaim,
         answers,
         decision,
         strays,
