@@ -39,6 +39,8 @@ from workbook.tabs import (
     pricing,
     scenarios,
     sensitivity,
+    sharing,
+    sharing_checks,
     sources,
     supply,
     throughput,
@@ -56,6 +58,7 @@ GROUPS = {
     "assume": "Assumptions",
     "capacity": "Capacity and price",
     "decide": "Decisions",
+    "operate": "Operations",
     "pod": "Small-scale inference",
     "control": "Proof",
 }
@@ -79,6 +82,7 @@ class Core:
     batch: batch.Batch
     bridge: bridge.Bridge
     demand: demand.Demand
+    sharing: sharing.Sharing
     as_of: Line
     tabs: tuple[Tab, ...]
 
@@ -116,6 +120,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     served = demand.build(a, found, fixed, one_pod, across)
+    shared = sharing.build(a, fixed, fleet, plans)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -123,6 +128,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves.additional_run,
         *one_pod.switches,
         *runs.switches,
+        shared.reading,
     )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
         ("Assumptions", (as_of,)),
@@ -135,6 +141,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
         ("Usage and outcomes", limits),
+        ("Requests and pools", shared.entries),
     )
     if dated := tuple(entered(day) for day in a.data.inputs()):
         groups += (("Data files", dated),)
@@ -151,6 +158,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         plans.tab,
         moves.tab,
         spent.tab,
+        *shared.tabs,
         one_pod.tab,
         runs.tab,
         across.tab,
@@ -171,6 +179,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         runs,
         across,
         served,
+        shared,
         as_of,
         tabs,
     )
@@ -392,5 +401,6 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
         ),
+        *sharing_checks.checks_of(model.sharing, model.supply.hours),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

@@ -350,7 +350,7 @@ class Series:
 class Chart:
     """A native chart under a live headline."""
 
-    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves"]
+    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves", "stacked"]
     headline: Expr
     title: str
     series: tuple[Series, ...]

@@ -192,6 +192,7 @@ class _Writer:
         kinds: Mapping[str, Callable[[PlacedChart], NativeChart]] = {
             "stacked_share": self._stacked_share,
             "waterfall": self._waterfall,
+            "stacked": self._waterfall,
             "tornado": self._tornado,
             "scatter": self._scatter,
             "curves": self._curves,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         OwnedRow,
         PriceRow,
         ScenarioRow,
+        Sharing,
         SizeRow,
     )
 
@@ -35,6 +36,7 @@ def broken(parts: Mapping[str, Any]) -> Iterator[Broken]:
         (("fleet", "commitments"), _some_capacity),
         (("scenarios",), _split_shares),
         (("allocation", "scenarios"), _tiers),
+        (("sharing",), _p0_parts),
     )
     for names, rule in rules:
         if all(name in parts for name in names):
@@ -131,3 +133,10 @@ def _tiers(allocation: Allocation, scenarios: Table[ScenarioRow]) -> Iterator[Br
         if _sum(tiers) > 1 + _TOLERANCE:
             total = plain(_sum(tiers))
             yield tiers, f"P0, the buffer and P1 of {row.key} take {total}; make it at most 1"
+
+
+def _p0_parts(sharing: Sharing) -> Iterator[Broken]:
+    parts = (sharing.p0_inference, sharing.p0_training, sharing.p0_research)
+    if abs(_sum(parts) - 1) > _TOLERANCE:
+        names = ", ".join(part.id for part in parts)
+        yield parts, f"parts of P0 sum to {plain(_sum(parts))}, not to 1; change {names}"

@@ -291,6 +291,16 @@ class Demand(Section):
 
 
 @dataclass(frozen=True, eq=False)
+class Sharing(Section):
+    """How requests are ranked, and whose the hours of P0 are."""
+
+    roi: Choice
+    p0_inference: Number
+    p0_training: Number
+    p0_research: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Parameters(Section):
     """The single numbers of a preset of the simulation; a file of its own gives them."""
 
@@ -344,6 +354,7 @@ class Assumptions:
     usage: Usage
     outcomes: Outcomes
     demand: Demand
+    sharing: Sharing
     weekly_max: Parameters
     time_share: Parameters
     data: Data

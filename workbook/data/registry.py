@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workbook.data.form import Form
+from workbook.data.pools import POOLS
 from workbook.data.prices import PRICES
+from workbook.data.requests import REQUESTS
 
-_ALL: tuple[Form[Any], ...] = (PRICES,)
+_ALL: tuple[Form[Any], ...] = (POOLS, REQUESTS, PRICES)
 
 FORMS: dict[str, Form[Any]] = {form.key: form for form in _ALL}
 """Every form by key; one whose choices are listed in another comes after it."""
