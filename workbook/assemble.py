@@ -37,6 +37,7 @@ from workbook.tabs import (
     pod,
     policy,
     pricing,
+    records,
     scenarios,
     sensitivity,
     sharing,
@@ -45,6 +46,7 @@ from workbook.tabs import (
     supply,
     throughput,
     training,
+    usage,
     utilization,
 )
 from workbook.units import UnitError
@@ -78,6 +80,7 @@ class Core:
     scenarios: scenarios.Scenarios
     sensitivity: sensitivity.Sensitivity
     costs: costs.Costs
+    usage: usage.Usage
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
@@ -116,6 +119,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
     spent = costs.build(a, fleet, earned, plans, moves)
     limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
+    hours = usage.build(a, fixed, spent, limits[0])
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
@@ -159,6 +163,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves.tab,
         spent.tab,
         *shared.tabs,
+        hours.tab,
+        records.build(hours.records),
         one_pod.tab,
         runs.tab,
         across.tab,
@@ -175,6 +181,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         plans,
         moves,
         spent,
+        hours,
         one_pod,
         runs,
         across,
@@ -329,6 +336,24 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Allocations cost what supply costs",
             "Cost of all allocations of the live scenario − shortfall, against all compute",
             model.costs.deviations.allocations,
+        ),
+        checks.Check(
+            "usage_counted",
+            "Every row of usage is counted",
+            "Hours allocated in the table by team and month against those of all rows",
+            model.usage.uncounted,
+        ),
+        checks.Check(
+            "usage_pools",
+            "Every row of usage is of a known pool",
+            "Hours allocated in the table by pool against those of all rows",
+            model.usage.unpooled,
+        ),
+        checks.Check(
+            "usage_peaks",
+            "No pool peaks above its teams",
+            "Measured peaks of pools that are more than the sum of their teams’ own peaks",
+            model.usage.misstated,
         ),
         checks.Check(
             "weights",
