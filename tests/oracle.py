@@ -86,7 +86,21 @@ def _table(name: str, columns: str, rows: Mapping[str, tuple[Entry, ...]]) -> di
     }
 
 
+AGE_LIMITS = {
+    "supply": 180.0,
+    "demand": 60.0,
+    "throughput": 365.0,
+    "pricing": 180.0,
+    "revenue": 120.0,
+    "duration": 60.0,
+    "attribution": 180.0,
+    "training": 365.0,
+    "inference": 120.0,
+}
+
 MEMO: dict[str, Entry] = {
+    "control.stale_information": "Is shown",
+    **{f"information.{row}.age_limit": days for row, days in AGE_LIMITS.items()},
     "supply.hours_per_year": 365.0 * 24,
     "training.h100_flops": 990e12,
     "training.mfu": 0.50,

@@ -26,14 +26,18 @@ from workbook.functions import Value
 from workbook.tabs import (
     batch,
     bridge,
+    capability,
     checks,
     constants,
     costs,
     cover,
     dashboard,
     demand,
+    information,
     inputs,
+    ledger,
     memo,
+    outcomes,
     pod,
     policy,
     pricing,
@@ -81,12 +85,15 @@ class Core:
     sensitivity: sensitivity.Sensitivity
     costs: costs.Costs
     usage: usage.Usage
+    outcomes: outcomes.Outcomes
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
     demand: demand.Demand
+    information: information.Information
     sharing: sharing.Sharing
     as_of: Line
+    days: Mapping[str, Line]
     tabs: tuple[Tab, ...]
 
     def figures(self) -> dict[str, Expr]:
@@ -110,6 +117,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     fixed = constants.build()
     rules = policy.build(a.allocation)
     as_of = entered(a.control.as_of)
+    stale_fails = entered(a.control.stale_information)
+    days = {key: entered(file.as_of) for key, file in a.data.files.items()}
     fleet = supply.build(a, fixed, rules)
     models = training.build(a, fixed)
     tokens = throughput.build(a, fixed)
@@ -120,11 +129,12 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     spent = costs.build(a, fleet, earned, plans, moves)
     limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
     hours = usage.build(a, fixed, spent, limits[0])
+    results = outcomes.build(a, fixed, spent, capability.Limits(*limits[1:]))
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     served = demand.build(a, found, fixed, one_pod, across)
-    shared = sharing.build(a, fixed, fleet, plans)
+    shared = sharing.build(a, fixed, fleet, plans.live.hours)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -135,7 +145,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         shared.reading,
     )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
-        ("Assumptions", (as_of,)),
+        ("Assumptions", (as_of, stale_fails)),
         ("Supply", (fleet.hours_a_year,)),
         ("Training need", models.entries),
         ("Revenue per inference hour", (*tokens.entries, prices.reading.line, *earned.entries)),
@@ -147,9 +157,10 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Usage and outcomes", limits),
         ("Requests and pools", shared.entries),
     )
-    if dated := tuple(entered(day) for day in a.data.inputs()):
-        groups += (("Data files", dated),)
+    if days:
+        groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
+    known = information.build(a, as_of, days, stale_fails)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
@@ -164,11 +175,13 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         spent.tab,
         *shared.tabs,
         hours.tab,
-        records.build(hours.records),
+        results.tab,
+        ledger.build((*hours.records, *results.records)),
         one_pod.tab,
         runs.tab,
         across.tab,
         served.tab,
+        known.tab,
     )
     return Core(
         fixed,
@@ -182,12 +195,15 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves,
         spent,
         hours,
+        results,
         one_pod,
         runs,
         across,
         served,
+        known,
         shared,
         as_of,
+        days,
         tabs,
     )
 
@@ -206,6 +222,7 @@ def assemble(
     originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
     model = core(a, simulation(a), originals)
     figures = model.figures()
+    held = records.build(records.recorded(a.data.files, model.tabs), model.days)
     registry = sources.build(a.inputs(), _cells(a, figures), originals)
     own = model
     if a.digest != baseline.digest:
@@ -220,14 +237,16 @@ def assemble(
         registry.changed,
         model.constants,
     )
-    verdict = checks.build(_checks(model, proof, registry), model.constants)
+    verdict = checks.build(_checks(model, proof, registry, held), model.constants)
     front = cover.build(
         a.meta.purpose,
         model.as_of,
-        cover.State(model.policy, model.scenarios, verdict, registry, model.demand),
+        cover.State(
+            model.policy, model.scenarios, verdict, registry, model.demand, model.information
+        ),
         facts,
     )
-    tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
+    tabs = (front.tab, *model.tabs, held.tab, proof.tab, verdict.tab, registry.tab)
     if faults := unit_faults(tabs):
         shown = faults[:FAULTS_SHOWN]
         more = [f"and {len(faults) - len(shown)} more"] if len(faults) > len(shown) else []
@@ -255,7 +274,9 @@ def _at_memo(baseline: Core) -> Callable[[str, Mapping[str, float | str]], float
     return value
 
 
-def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[checks.Check, ...]:
+def _checks(
+    model: Core, proof: memo.Memo, registry: sources.Sources, held: records.Records
+) -> tuple[checks.Check, ...]:
     gaps, supplied, deals = model.scenarios.deviations, model.supply.fleet, model.supply.commitments
     return (
         checks.Check(
@@ -356,6 +377,18 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             model.usage.misstated,
         ),
         checks.Check(
+            "outcomes_counted",
+            "Every score and every margin is counted",
+            "Rows of a quarter, benchmark or segment that Outcomes lacks, or without a cost",
+            model.outcomes.uncounted,
+        ),
+        checks.Check(
+            "margin_split",
+            "Volume, mix and margin effects add up",
+            "Volume + mix + margin effects − change of margin, against revenue",
+            model.outcomes.unsplit,
+        ),
+        checks.Check(
             "weights",
             "Weights of model sizes sum to 100%",
             "Sum of the weights on Throughput",
@@ -425,6 +458,25 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "The calculator stays within its table",
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
+        ),
+        checks.Check(
+            "data_ranges",
+            "Every cell of data is within its range",
+            "Number of cells of data files outside the range stated on Data",
+            held.outside,
+        ),
+        checks.Check(
+            "data_rows",
+            "Every row of data is whole",
+            "Number of cells that a row lacks, or that stand in a row without its first cell",
+            held.torn,
+        ),
+        checks.Check(
+            "stale_information",
+            "No information is stale",
+            "Items of the memo’s list that are older than their limit; by a switch on Inputs",
+            model.information.stale,
+            applies=model.information.counts,
         ),
         *sharing_checks.checks_of(model.sharing, model.supply.hours),
         *checks.errors_on([tab.name for tab in model.tabs]),

@@ -278,6 +278,16 @@ def count_between(column: Vector, low: Expr, high: Expr) -> Call:
     return _call("count_between", Range(column), low, high)
 
 
+def count_outside(column: Vector, low: Expr, high: Expr) -> Call:
+    """How many cells of a column show something that is no number from *low* to *high*."""
+    return _call("count_outside", Range(column), low, high)
+
+
+def count_torn(key: Vector, column: Vector) -> Call:
+    """How many rows show something in one of two columns and nothing in the other."""
+    return _call("count_torn", Range(key), Range(column))
+
+
 def count_gaps(key: Vector, column: Vector) -> Call:
     """How many rows show something in *key* and nothing in *column*."""
     return _call("count_gaps", Range(key), Range(column))

@@ -191,6 +191,16 @@ def _count_between(arguments: Sequence[Argument]) -> float:
     return float(sum(1 for cell in filled if _numeric(cell) and low <= cell <= high))
 
 
+def _count_outside(arguments: Sequence[Argument]) -> float:
+    filled = sum(1 for cell in _cells(arguments[0]) if _filled(cell))
+    return filled - _count_between(arguments)
+
+
+def _count_torn(arguments: Sequence[Argument]) -> float:
+    pairs = zip(_cells(arguments[0]), _cells(arguments[1]), strict=True)
+    return float(sum(1 for key, cell in pairs if _filled(key) != _filled(cell)))
+
+
 def _range_unit(units: Sequence[MaybeUnit]) -> Unit:
     one_unit(units)
     return NONE
@@ -477,6 +487,18 @@ BY_NAME: dict[str, Function] = {
         lambda w: f"how many {w[0]} are numbers from {w[1]} to {w[2]}",
         _range_unit,
         _count_between,
+    ),
+    "count_outside": Function(
+        'SUMPRODUCT(({0}<>"")*(1-({0}>={1})*({0}<={2})))',
+        lambda w: f"how many {w[0]} are filled in and no numbers from {w[1]} to {w[2]}",
+        _range_unit,
+        _count_outside,
+    ),
+    "count_torn": Function(
+        'SUMPRODUCT((({0}="")+({1}="")=1)*1)',
+        lambda w: f"how many rows have {w[0]} without {w[1]}, or the other way round",
+        _dimensionless,
+        _count_torn,
     ),
     "count_gaps": Function(
         'SUMPRODUCT(({0}<>"")*({1}=""))',

@@ -24,6 +24,14 @@ class Control(Section):
     """Inputs about the inputs."""
 
     as_of: Day
+    stale_information: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class InformationRow(Row):
+    """An item of the memo's list of information needed, and how old it may be."""
+
+    age_limit: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -331,6 +339,7 @@ class Assumptions:
 
     meta: Meta
     control: Control
+    information: Table[InformationRow]
     supply: Supply
     fleet: Table[FleetRow]
     commitments: Table[CommitmentRow]

@@ -12,9 +12,9 @@ from workbook.data.requests import REQUESTS
 from workbook.data.usage import PEAKS, USAGE
 
 _ALL: tuple[Form[Any], ...] = (
+    PRICES,
     POOLS,
     REQUESTS,
-    PRICES,
     USAGE,
     PEAKS,
     BENCHMARKS,

@@ -56,12 +56,12 @@ class Totals:
     deferred: Line
     state: Line
 
-    def block(self, strays: Line) -> Lines:
-        """The lines as the tab shows them, with the rows that lack an id."""
-        lines = (self.filled, self.rejected, self.told, self.state, self.asked, self.granted)
+    def block(self, *gaps: Line) -> Lines:
+        """The lines as the tab shows them, with *gaps* in the forms."""
+        lines = (self.filled, self.rejected, self.state, self.asked, self.granted)
         return Lines(
             "All requests",
-            (*lines, self.deferred, strays),
+            (*lines, self.deferred, *gaps),
             note="A rejected request fails no check: its row says what is wrong, it gets nothing, "
             "and no other figure moves.",
         )

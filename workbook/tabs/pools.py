@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbook.assumptions import DataFile, Sharing
@@ -20,7 +21,6 @@ from workbook.expr import (
     where_filled,
 )
 from workbook.tabs.entities import rows_of, typed_of
-from workbook.tabs.scenarios import Scenarios
 from workbook.tabs.supply import Supply
 
 HOURS, SHARE = "H100e·h/yr", "share"
@@ -98,13 +98,13 @@ def build(
     file: DataFile[Pool],
     sharing: Sharing,
     supply: Supply,
-    scenarios: Scenarios,
+    allotments: Mapping[str, Line],
     tolerance: Line,
 ) -> Quotas:
     """Guaranteed hours: an organisation's hours by shares, and no pool below its floor."""
     owners = organisations_axis()
     form = _form(file, owners.names)
-    links = tuple(scenarios.live.hours[entity.key] for entity in owners.entities)
+    links = tuple(allotments[entity.key] for entity in owners.entities)
     allotment = Column("allotment", "Allotment, live scenario", HOURS, owners, Gathered(links))
     pool, floor = form.pool, highest(0, form.floor)
     name = form.axis.formula(
@@ -112,7 +112,7 @@ def build(
     )
     own = form.axis.formula(
         "allotment",
-        "Its organisation’s hours",
+        "Organisation’s hours",
         HOURS,
         where_filled(pool, total_where(allotment, (owners.names, form.organisation)), 0),
         how="Allotment of the organisation in the live scenario",

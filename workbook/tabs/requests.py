@@ -117,7 +117,7 @@ def needs_of(
             0,
         ),
         how="From start to end, both counted, or the days given; nothing without dates",
-        show="quiet_count",
+        show="quiet_days",
     )
     h100e = form.axis.formula(
         "h100e",

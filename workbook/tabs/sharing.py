@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
@@ -11,41 +12,14 @@ from workbook.data.requests import REQUESTS
 from workbook.expr import count_gaps
 from workbook.tabs import decisions, lending, pools, ranking, requests
 from workbook.tabs.constants import Constants
-from workbook.tabs.scenarios import Scenarios
 from workbook.tabs.supply import Supply
 from workbook.tabs.switches import Switch, switch
 
 GROUP = "operate"
-REQUEST_WIDTHS = (
-    64,
-    60,
-    82,
-    104,
-    104,
-    84,
-    68,
-    78,
-    78,
-    46,
-    190,
-    176,
-    66,
-    54,
-    56,
-    56,
-    56,
-    78,
-    48,
-    68,
-    72,
-    58,
-    80,
-    72,
-    52,
-    236,
-)
-RANKING_WIDTHS = (230, 84, 84, *(84,) * 18)
-POOL_WIDTHS = (84, 116, 96, 170, *(92,) * 13)
+REQUEST_WIDTHS = (64, 60, 82, 108, 108, 84, 72, 80, 80, 48, 196, 180, 72, 60, 56, 60, 56, 80)
+ANSWER_WIDTHS = (56, 76, 84, 60, 84, 56, 84, 56, 250)
+RANKING_WIDTHS = (250, *(84,) * 7, 136, *(84,) * 9, 130)
+POOL_WIDTHS = (84, 116, 104, 170, *(98,) * 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +42,15 @@ class Sharing:
     tabs: tuple[Tab, ...]
 
 
-def build(a: Assumptions, constants: Constants, supply: Supply, scenarios: Scenarios) -> Sharing:
-    """Requests ranked against pools in the live scenario (memo 004, communication)."""
+def build(
+    a: Assumptions, constants: Constants, supply: Supply, allotments: Mapping[str, Line]
+) -> Sharing:
+    """Requests ranked against pools (memo 004, communication).
+
+    *allotments* are the hours of each organisation in the live scenario.
+    """
     tolerance, reading, time = constants.tolerance, switch(a.sharing.roi), requests.calendar()
-    quotas = pools.build(a.data.of(POOLS), a.sharing, supply, scenarios, tolerance)
+    quotas = pools.build(a.data.of(POOLS), a.sharing, supply, allotments, tolerance)
     owners, kinds = quotas.organisations.axis, requests.natures()
     chips = supply.fleet.chip
     form = requests.form_of(a.data.of(REQUESTS), quotas.form.pool, chips, owners.names, kinds.names)
@@ -100,7 +79,17 @@ def build(a: Assumptions, constants: Constants, supply: Supply, scenarios: Scena
         tolerance,
     )
     totals = decisions.totals_of(form, answers, by_decision)
-    answered = (needs.days, needs.h100e, needs.hours, needs.roi, asked, granted, part, decision)
+    answered = (
+        needs.days,
+        needs.h100e,
+        needs.hours,
+        needs.roi,
+        asked,
+        order.rank,
+        granted,
+        part,
+        decision,
+    )
     working = (
         found.id,
         found.pool,
@@ -110,7 +99,6 @@ def build(a: Assumptions, constants: Constants, supply: Supply, scenarios: Scena
         faults.fault,
         order.standing,
         order.key,
-        order.rank,
         *grants.columns,
         verdict,
     )
@@ -131,8 +119,8 @@ def build(a: Assumptions, constants: Constants, supply: Supply, scenarios: Scena
             "What teams ask of their pools, and the answer: a row for each request",
             GROUP,
             (requests.table_of(form, answered),),
-            widths=REQUEST_WIDTHS,
-            how_column=0,
+            widths=REQUEST_WIDTHS + ANSWER_WIDTHS,
+            how_column=10,
             freeze_head=True,
         ),
         Tab(
@@ -145,10 +133,9 @@ def build(a: Assumptions, constants: Constants, supply: Supply, scenarios: Scena
                 uses.table,
                 lending.chart_of(quotas, uses, said),
                 reclaim,
-                Lines("In words", (quotas.organisations.unowned, *said.values())),
             ),
             widths=POOL_WIDTHS,
-            how_column=0,
+            how_column=7,
         ),
         Tab(
             "Ranking",
@@ -156,11 +143,12 @@ def build(a: Assumptions, constants: Constants, supply: Supply, scenarios: Scena
             "then growth bets by return",
             GROUP,
             (
-                totals.block(strays),
+                totals.block(strays, quotas.organisations.unowned),
                 by_decision.table,
                 by_nature.table,
                 by_organisation.table,
                 Lines("How the order is told in one number", (growth, *time.lines, *order.lines)),
+                Lines("Words for other tabs", (totals.told, *said.values())),
                 Table("Requests in the order of the form, ranked and granted", form.axis, working),
             ),
             grid="wide",

@@ -85,7 +85,7 @@ class Pooled:
         return (self.months, self.teams, self.peak, self.saved, self.share, self.cost)
 
 
-def _named(axis: Axis, algebra: Expr) -> Expr:
+def named(axis: Axis, algebra: Expr) -> Expr:
     """The algebra where the entity has a name: some are blank, to be typed in."""
     return when(filled(axis.names), algebra, no_figure("")) if axis.naming else algebra
 
@@ -103,7 +103,7 @@ def of(
         return words if told else None
 
     def hours(what: Column, label: str) -> Column:
-        algebra = _named(axis, total_where(what, (theirs, key)))
+        algebra = named(axis, total_where(what, (theirs, key)))
         words = how(f"Sum of {what.label.lower()} hours over its rows")
         return axis.formula(what.key, label, HOURS, algebra, how=words, show=MILLIONS)
 
@@ -111,7 +111,7 @@ def of(
     used, idle = hours(rows.used, "Used"), hours(rows.idle, "Idle")
 
     def part(key: str, label: str, some: Expr, whole: Column, words: str, unit: str) -> Column:
-        algebra = _named(axis, when(above(whole, 0), some / whole, no_figure("")))
+        algebra = named(axis, when(above(whole, 0), some / whole, no_figure("")))
         return axis.formula(key, label, unit, algebra, how=how(words))
 
     return Sums(
@@ -124,7 +124,7 @@ def of(
             "cost",
             "Cost of idle hours",
             MONEY,
-            _named(axis, idle * hour),
+            named(axis, idle * hour),
             how=how("Idle hours × cost of an H100e hour"),
             show=MONEY_MILLIONS,
         ),
@@ -141,7 +141,7 @@ def of(
             "flag",
             "Flag",
             "text",
-            _named(
+            named(
                 axis,
                 when(both(above(requested, 0), below(used, limit * requested)), FLAGGED, ""),
             ),
@@ -155,14 +155,14 @@ def peaks(axis: Axis, key: Column, keys: Vector, rows: PoolPeaks, hour: Line) ->
     """What pooling saves, over the rows whose cell in *keys* is the entity's in *key*."""
 
     def hours(what: Column, label: str, how: str) -> Column:
-        algebra = _named(axis, total_where(what, (keys, key)))
+        algebra = named(axis, total_where(what, (keys, key)))
         return axis.formula(f"pooled_{what.key}", label, HOURS, algebra, how=how, show=MILLIONS)
 
     months = axis.formula(
         "measured",
         "Peaks measured",
         "1",
-        _named(axis, count_where((keys, key))),
+        named(axis, count_where((keys, key))),
         how="How many peaks of pools were measured",
     )
     teams = hours(rows.teams, "Dedicated peaks", "What teams would hold for peaks of their own")
@@ -172,14 +172,14 @@ def peaks(axis: Axis, key: Column, keys: Vector, rows: PoolPeaks, hour: Line) ->
         "pooled_share",
         "… of dedicated peaks",
         SHARE,
-        _named(axis, when(above(teams, 0), saved / teams, no_figure(""))),
+        named(axis, when(above(teams, 0), saved / teams, no_figure(""))),
         how="Saved ÷ dedicated peaks",
     )
     cost = axis.formula(
         "pooled_cost",
         "Worth",
         MONEY,
-        _named(axis, saved * hour),
+        named(axis, saved * hour),
         how="Saved hours × cost of an H100e hour",
         show=MONEY_MILLIONS,
     )
