@@ -26,6 +26,7 @@ from workbook.functions import Value
 from workbook.tabs import (
     batch,
     bridge,
+    capability,
     checks,
     constants,
     costs,
@@ -34,7 +35,9 @@ from workbook.tabs import (
     demand,
     information,
     inputs,
+    ledger,
     memo,
+    outcomes,
     plan,
     pod,
     policy,
@@ -48,6 +51,7 @@ from workbook.tabs import (
     supply,
     throughput,
     training,
+    usage,
     utilization,
 )
 from workbook.units import UnitError
@@ -81,6 +85,8 @@ class Core:
     scenarios: scenarios.Scenarios
     sensitivity: sensitivity.Sensitivity
     costs: costs.Costs
+    usage: usage.Usage
+    outcomes: outcomes.Outcomes
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
@@ -123,6 +129,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
     spent = costs.build(a, fleet, earned, plans, moves)
     limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
+    hours = usage.build(a, fixed, spent, limits[0])
+    results = outcomes.build(a, fixed, spent, capability.Limits(*limits[1:]))
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
@@ -168,6 +176,9 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves.tab,
         spent.tab,
         *shared.tabs,
+        hours.tab,
+        results.tab,
+        ledger.build((*hours.records, *results.records)),
         page.tab,
         one_pod.tab,
         runs.tab,
@@ -186,6 +197,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         plans,
         moves,
         spent,
+        hours,
+        results,
         one_pod,
         runs,
         across,
@@ -347,6 +360,36 @@ def _checks(
             "Allocations cost what supply costs",
             "Cost of all allocations of the live scenario − shortfall, against all compute",
             model.costs.deviations.allocations,
+        ),
+        checks.Check(
+            "usage_counted",
+            "Every row of usage is counted",
+            "Hours allocated in the table by team and month against those of all rows",
+            model.usage.uncounted,
+        ),
+        checks.Check(
+            "usage_pools",
+            "Every row of usage is of a known pool",
+            "Hours allocated in the table by pool against those of all rows",
+            model.usage.unpooled,
+        ),
+        checks.Check(
+            "usage_peaks",
+            "No pool peaks above its teams",
+            "Measured peaks of pools that are more than the sum of their teams’ own peaks",
+            model.usage.misstated,
+        ),
+        checks.Check(
+            "outcomes_counted",
+            "Every score and every margin is counted",
+            "Rows of a quarter, benchmark or segment that Outcomes lacks, or without a cost",
+            model.outcomes.uncounted,
+        ),
+        checks.Check(
+            "margin_split",
+            "Volume, mix and margin effects add up",
+            "Volume + mix + margin effects − change of margin, against revenue",
+            model.outcomes.unsplit,
         ),
         checks.Check(
             "weights",

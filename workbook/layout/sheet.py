@@ -58,6 +58,14 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """Cells of shares that are the nearer to the colour *data* the nearer they are to 100%."""
+
+    area: Area
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedSeries:
     """Where one series of a chart reads."""
 
@@ -87,6 +95,7 @@ class Sheet:
     heights: dict[int, int] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
+    scales: list[Scale] = field(default_factory=list)
     charts: list[PlacedChart] = field(default_factory=list)
     freeze: tuple[int, int] = (0, 0)
     last: tuple[int, int] = (0, 0)
