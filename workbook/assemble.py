@@ -162,7 +162,13 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
     known = information.build(a, as_of, days, stale_fails)
-    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), (served.state,))
+    flags = {
+        "Usage": hours.flags,
+        "Capability per training hour": results.capability.flags,
+        "Margin per request": results.margins.flags,
+        "Simulated tables": served.state,
+    }
+    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), flags)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
