@@ -10,6 +10,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 Entry = float | str | None
@@ -89,7 +90,7 @@ def capability(rows: Sequence[Row], limit: float) -> dict[Cell, float]:
     quarters = sorted({str(row["quarter"]) for row in rows})
     scores = {(row["benchmark"], row["quarter"]): number(row, "score") for row in rows}
     found: dict[Cell, float] = {}
-    for before, quarter in zip(quarters, quarters[1:], strict=False):
+    for before, quarter in pairwise(quarters):
         gains, hours = [], []
         for row in (row for row in rows if row["quarter"] == quarter):
             hours.append(number(row, "hours"))
@@ -115,10 +116,12 @@ class Segment:
 
     @property
     def volume(self) -> float:
+        """More requests, at the margin of before."""
         return (self.n1 - self.n0) * self.each0
 
     @property
     def rate(self) -> float:
+        """Requests of now, at the change of margin."""
         return (self.each1 - self.each0) * self.n1
 
 

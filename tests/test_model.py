@@ -428,6 +428,14 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "list_shares": {"chip_prices.row_1.share": 0.2},
     "owned_chips": {"owned.b200.quantity": 1.0},  # no B200 is on hand but by commitment
     "allocation_cost": {"scenarios.revenue_first.research": 0.30},
+    "usage_counted": {"usage.row_1.team": "Unheard of"},
+    "usage_pools": {"usage.row_1.pool": "Unheard of"},
+    "usage_peaks": {"pool_peaks.row_1.peak": 1e9},
+    "outcomes_counted": {"benchmarks.row_1.quarter": "2034-Q1"},
+    "margin_split": {"margins.row_1.requests": 0.0},
+    "errors_usage": {"usage.unused_limit": "six tenths"},
+    "errors_outcomes": {"outcomes.headroom_limit": "a tenth"},
+    "errors_ledger": {"usage.row_1.allocated": "none"},
     "errors_costs": {"owned.b200.utilization": 0.0},
 }
 BROKEN["allocation_cost"]["allocation.live_scenario"] = "2 · Serviceable revenue"

@@ -62,7 +62,7 @@ def checks_of(costs: Costs, usage: Usage, outcomes: Outcomes) -> tuple[Check, ..
         Check(
             "margin_split",
             "Volume, mix and margin effects add up",
-            "Volume + mix + margin effects − change of margin, against revenue",
+            "… to the change of margin, against revenue: what has no requests fits none of them",
             outcomes.unsplit,
         ),
     )
