@@ -46,6 +46,14 @@ def _cell(key: str, text: str) -> Cell:
 ROWS: dict[str, list[Row]] = {name: shipped(name) for name in FILES}
 
 
+CELLS: dict[str, Cell] = {
+    f"{name}.row_{i}.{key}": value
+    for name, rows in ROWS.items()
+    for i, row in enumerate(rows, 1)
+    for key, value in row.items()
+}
+
+
 def changed(name: str, changes: Mapping[str, Entry]) -> list[Row]:
     """The shipped rows with changes by id."""
     rows = [dict(row) for row in ROWS[name]]

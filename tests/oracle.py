@@ -10,9 +10,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import costings
 import demands
+import operations
 import pods
 
 Entry = float | str | None
@@ -210,8 +212,8 @@ MEMO: dict[str, Entry] = {
 }
 
 
-CELLS: dict[str, Entry] = {**costings.CELLS}
-"""The cells of the shipped data files, by id."""
+CELLS: dict[str, Entry | date] = {**costings.CELLS, **operations.CELLS}
+"""The cells of the shipped data files that cost, usage and outcomes read, by id."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,7 @@ def recompute(changes: Inputs | None = None) -> Figures:
     """Every figure by id, at the memo's inputs with *changes* by id."""
     known = set(changes or {}) - set(MEMO) - set(CELLS)
     assert not known, f"no inputs of the memo: {sorted(known)}"
-    given = _Given(MEMO | CELLS | dict(changes or {}))
+    given = _Given(MEMO | costings.CELLS | dict(changes or {}))
     figures: Figures = {}
     for part in (_supply, _training, _throughput, _pricing, _utilization, _scenarios):
         figures |= part(given, figures)
