@@ -102,6 +102,9 @@ AGE_LIMITS = {
 
 MEMO: dict[str, Entry] = {
     "control.stale_information": "Is shown",
+    "last_plan.inference.hours": 2_790_000_000.0,
+    "last_plan.training.hours": 2_207_500_000.0,
+    "last_plan.research.hours": 4_777_500_000.0,
     **{f"information.{row}.age_limit": days for row, days in AGE_LIMITS.items()},
     "supply.hours_per_year": 365.0 * 24,
     "training.h100_flops": 990e12,

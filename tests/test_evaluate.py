@@ -95,6 +95,7 @@ SO_FAR = ITEMS.formula("so_far", "So far", "1", running(GAP))
 RANK = ITEMS.formula("rank", "Rank", "1", order(INVERSE))
 SUMMED = ITEMS.formula("summed", "Summed", "1", running(INVERSE))
 MIXED = ITEMS.fixed("odd", "Odd", (0.0, "x", None, 5.0), "constant", unit="mixed")
+LABEL = ITEMS.fixed("label", "Label", ("even", "odd", "odd", "odd"))
 
 DATA = tab(
     "Data",
@@ -103,7 +104,20 @@ DATA = tab(
         (FIVE, TWO, ONE, NIL, MINUS, BEYOND, BLANK, FILLED, NORTH, SHOUTED, AWAY, START, STOP),
     ),
     table(
-        "Items", GAP, INVERSE, ZONE, TYPED, LINKED, OWNED, PLACE, ROW, SO_FAR, RANK, SUMMED, MIXED
+        "Items",
+        GAP,
+        INVERSE,
+        ZONE,
+        TYPED,
+        LINKED,
+        OWNED,
+        PLACE,
+        ROW,
+        SO_FAR,
+        RANK,
+        SUMMED,
+        MIXED,
+        LABEL,
     ),
 )
 
@@ -154,6 +168,7 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is passed over by the largest": (highest(NORTH, MINUS), -3.0),
     "text sorts": (below(AWAY, NORTH), True),
     "text sorts without case": (below(SHOUTED, NORTH), False),
+    "text is passed over by a sum of rows": (total_where(MIXED, (LABEL, Text("odd"))), 5.0),
     "rows above 2 that are north": (count_beyond(ZONE, NORTH, GAP, TWO), 1.0),
     "none is above the largest": (count_beyond(ZONE, NORTH, GAP, BEYOND), 0.0),
     "hours above 0 that are north": (total_beyond(GAP, ZONE, SHOUTED, GAP, NIL), 7.0),

@@ -38,6 +38,7 @@ from workbook.tabs import (
     memo,
     operations,
     outcomes,
+    plan,
     pod,
     policy,
     pricing,
@@ -162,6 +163,13 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
     known = information.build(a, as_of, days, stale_fails)
+    flags = {
+        "Usage": hours.flags,
+        "Capability per training hour": results.capability.flags,
+        "Margin per request": results.margins.flags,
+        "Simulated tables": served.state,
+    }
+    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), flags)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
@@ -178,6 +186,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         hours.tab,
         results.tab,
         ledger.build((*hours.records, *results.records)),
+        page.tab,
         one_pod.tab,
         runs.tab,
         across.tab,

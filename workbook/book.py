@@ -389,7 +389,7 @@ class Tab:
     """One sheet: its blocks from top to bottom, and those in a second flow to the right.
 
     *widths* are those of the columns from B on, in pixels. *how_column* is where lines say how they
-    come about, counted from A as 0; 0 leaves that out.
+    come about, counted from A as 0; 0 leaves that out. *one_page* has it printed on a single page.
     """
 
     name: str
@@ -402,6 +402,7 @@ class Tab:
     label_width: int = 0
     how_column: int = 4
     freeze_head: bool = False
+    one_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,9 +312,10 @@ def _equal(cell: Value | ErrorValue, key: Value) -> bool:
 
 
 def _total_where(arguments: Sequence[Argument]) -> float:
-    chosen = _matching(arguments[1:])
-    cells = [cell for cell, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok]
-    return math.fsum(_numbers([lambda: cells]))
+    """As SUMIFS does: text and blanks are passed over, errors of the rows chosen come through."""
+    rows = zip(_cells(arguments[0]), _matching(arguments[1:]), strict=True)
+    chosen = [cell for cell, ok in rows if ok]
+    return math.fsum(_numbers([lambda: chosen]))
 
 
 def _position(arguments: Sequence[Argument]) -> float:

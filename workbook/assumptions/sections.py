@@ -309,6 +309,20 @@ class Sharing(Section):
 
 
 @dataclass(frozen=True, eq=False)
+class Plan(Section):
+    """Inputs of the page for the allocation meeting."""
+
+    last_day: Day
+
+
+@dataclass(frozen=True, eq=False)
+class LastPlanRow(Row):
+    """What an organisation was allotted in the last plan, over all tiers."""
+
+    hours: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Parameters(Section):
     """The single numbers of a preset of the simulation; a file of its own gives them."""
 
@@ -364,6 +378,8 @@ class Assumptions:
     outcomes: Outcomes
     demand: Demand
     sharing: Sharing
+    plan: Plan
+    last_plan: Table[LastPlanRow]
     weekly_max: Parameters
     time_share: Parameters
     data: Data

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
-from workbook.book import Chart
-from workbook.layout.places import Area, Place
+from workbook.book import Chart, Column
+from workbook.layout.places import Area, Place, Strip
 from workbook.theme import Style
 
 
@@ -104,9 +104,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Layout:
-    """The whole workbook with its addresses: sheets in order, and the cell of each defined name."""
+    """The whole workbook with its addresses: sheets in order, cells of names and of columns."""
 
     title: str
     sheets: tuple[Sheet, ...]
     names: Mapping[str, Place]
     properties: Mapping[str, str]
+    columns: Mapping[Column, Strip]

@@ -63,6 +63,7 @@ class Organisations:
     axis: Axis
     p0_part: tuple[Line, ...]
     allotment: Column
+    p0: Column
     shares: Column
     short: Column
     kept: Column
@@ -237,4 +238,4 @@ def _organisations(
         count_filled(form.pool) - total(pools),
         how="Rows with a pool − pools of organisations",
     )
-    return Organisations(axis, parts, allotment, shares, short, kept, p0_parts, unowned, table)
+    return Organisations(axis, parts, allotment, p0, shares, short, kept, p0_parts, unowned, table)

@@ -30,6 +30,9 @@ class Sharing:
     entries: tuple[Line, ...]
     form: requests.Form
     needs: requests.Needs
+    rank: Column
+    grants: ranking.Grants
+    reclaim: Table
     answers: decisions.Answers
     decision: Column
     strays: Line
@@ -39,6 +42,8 @@ class Sharing:
     by_decision: decisions.Group
     quotas: pools.Quotas
     uses: lending.Uses
+    asked: Column
+    verdicts: ranking.Verdicts
     tabs: tuple[Tab, ...]
 
 
@@ -160,6 +165,9 @@ def build(
         (reading.line, *quotas.organisations.p0_part),
         form,
         needs,
+        order.rank,
+        grants,
+        reclaim,
         answers,
         decision,
         strays,
@@ -169,5 +177,7 @@ def build(
         by_decision,
         quotas,
         uses,
+        loans.asked,
+        verdicts,
         tabs,
     )
