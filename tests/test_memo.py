@@ -198,10 +198,8 @@ def test_the_inputs_are_the_memo_s(memo_inputs: Assumptions) -> None:
     values = {entry.id: entry_value(entry) for entry in memo_inputs.inputs()}
     assert {name: values[name] for name in oracle.MEMO} == dict(oracle.MEMO)
     idle = {name for name in values if name not in oracle.MEMO}
-    others = ("sharing.", "data.")  # what the memo describes and does not count
-    assert idle == {"control.as_of"} | {
-        name for name in idle if name.endswith(".release") or name.startswith(others)
-    }
+    days = {name for name in idle if name.endswith(".release") or name.startswith("data.")}
+    assert idle == {"control.as_of"} | days
 
 
 @pytest.mark.parametrize(("figure", "text"), PRINTED)
