@@ -348,7 +348,7 @@ def test_a_row_that_is_wrong_says_why_and_gets_nothing(case: str) -> None:
     live, shared = Live(typed), example().shared
     assert live.request(shared.decision, 1) == words
     assert live.hours(shared.answers.asked, 1) == [0]
-    assert live.request(shared.answers.granted, 1) == ""
+    assert live.request(shared.answers.granted, 1) == 0
     assert live.request(shared.rank, 1) == 0
     assert live.column(shared.rank, 6)[1:] == [3, 4, 1, 2, 5]
     # R-4 2, R-5 3, R-2 3, R-3 2 of 3; it borrows the last, and R-6 its 2
