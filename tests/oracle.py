@@ -127,6 +127,10 @@ MEMO: dict[str, Entry] = {
     "allocation.p0": 0.10,
     "allocation.buffer": 0.15,
     "allocation.live_scenario": "1 · Recommendation",
+    "sharing.roi": "Pessimistic end",
+    "sharing.p0_inference": 0.60,
+    "sharing.p0_training": 0.05,
+    "sharing.p0_research": 0.35,
     "sensitivity.additional_run": RUN_IS_A_QUARTER,
     "sensitivity.additional_run_uplift": 0.25,
     "sensitivity.step": 0.01,
@@ -252,7 +256,7 @@ def recompute(changes: Inputs | None = None) -> Figures:
     figures: Figures = {}
     for part in (_supply, _training, _throughput, _pricing, _utilization, _scenarios):
         figures |= part(given, figures)
-    for part in (_live, _cases, _trade_off, _reverse, _swings):
+    for part in (_live, _cases, _trade_off, _reverse, _swings, _organisations):
         figures |= part(given, figures)
     figures |= pods.figures(given.inputs, figures)
     figures |= costings.figures(given.inputs, figures)
@@ -610,6 +614,18 @@ def _given_out(g: _Given, row: str, c: Figures, known: Figures) -> Figures:
         "research_hours": research,
         "shortfall": max(0.0, research - flex),
     }
+
+
+def _organisations(g: _Given, known: Figures) -> Figures:
+    """What each organisation is allotted in the live scenario, and its part of P0."""
+    f: Figures = {"pools_p0_parts": 0.0}
+    for category in CATEGORIES:
+        part = g.number(f"sharing.p0_{category}")
+        f[f"organisations.{category}.allotment"] = known[f"live_{category}_hours"]
+        f[f"organisations.{category}.p0"] = known["p0_hours"] * part
+        f["pools_p0_parts"] += part
+    f["pools_allotted_hours"] = sum(known[f"live_{category}_hours"] for category in CATEGORIES)
+    return f | {"pools_p0_hours": known["p0_hours"] * f["pools_p0_parts"]}
 
 
 def _trade_off(g: _Given, known: Figures) -> Figures:
