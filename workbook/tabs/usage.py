@@ -113,7 +113,7 @@ def build(a: Assumptions, constants: Constants, costs: Costs, limit: Line) -> Us
                 calendar.axis,
                 (calendar.start, *month.columns),
                 margin=Margin("Total", totals.margin),
-                note="Rows are on Records. Peak: the highest rate of use, held all month.",
+                note="Rows are on Ledger. Peak: the highest rate of use, held all month.",
             ),
             Table("Peaks by month, where the pool’s own was measured", calendar.axis, peak.columns),
             Table("By team", teams, (*_belongs(teams, rows), *team.columns), note=_AS_BY_MONTH),
