@@ -21,6 +21,7 @@ from workbook.expr import (
     Text,
     above,
     all_cells,
+    annuity,
     at_least,
     at_most,
     before,
@@ -28,9 +29,11 @@ from workbook.expr import (
     both,
     broken,
     content,
+    count_beyond,
     count_where,
     counted,
     dated,
+    days_between,
     differs,
     either,
     given,
@@ -51,9 +54,12 @@ from workbook.expr import (
     running,
     same,
     shown,
+    smallest,
     total,
+    total_beyond,
     total_of,
     total_where,
+    total_with,
     when,
 )
 
@@ -62,7 +68,7 @@ NIL, MINUS = figure("nothing", 0.0), figure("minus_three", -3.0)
 BEYOND = figure("beyond", 9.0)
 BLANK, FILLED = optional("blank", None), optional("filled", 6.5)
 NORTH, SHOUTED, AWAY = words("north", "North"), words("shouted", "NORTH"), words("away", "Away")
-START = day("start", date(2026, 3, 1))
+START, STOP = day("start", date(2026, 3, 1)), day("stop", date(2027, 2, 28))
 BAD = ONE / NIL
 """Division by zero."""
 MISSED = "#N/A"
@@ -92,15 +98,29 @@ SO_FAR = ITEMS.formula("so_far", "So far", "1", running(GAP))
 RANK = ITEMS.formula("rank", "Rank", "1", order(INVERSE))
 SUMMED = ITEMS.formula("summed", "Summed", "1", running(INVERSE))
 MIXED = ITEMS.fixed("odd", "Odd", (0.0, "x", None, 5.0), "constant", unit="mixed")
+LABEL = ITEMS.fixed("label", "Label", ("even", "odd", "odd", "odd"))
 
 DATA = tab(
     "Data",
     Lines(
         "Lines",
-        (FIVE, TWO, ONE, NIL, MINUS, BEYOND, BLANK, FILLED, NORTH, SHOUTED, AWAY, START),
+        (FIVE, TWO, ONE, NIL, MINUS, BEYOND, BLANK, FILLED, NORTH, SHOUTED, AWAY, START, STOP),
     ),
     table(
-        "Items", GAP, INVERSE, ZONE, TYPED, LINKED, OWNED, PLACE, ROW, SO_FAR, RANK, SUMMED, MIXED
+        "Items",
+        GAP,
+        INVERSE,
+        ZONE,
+        TYPED,
+        LINKED,
+        OWNED,
+        PLACE,
+        ROW,
+        SO_FAR,
+        RANK,
+        SUMMED,
+        MIXED,
+        LABEL,
     ),
 )
 
@@ -143,6 +163,7 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is summed without case": (total_where(GAP, (ZONE, SHOUTED)), 7.0),
     "text is counted without case": (count_where((ZONE, NORTH)), 2.0),
     "two conditions hold together": (total_where(GAP, (ZONE, NORTH), (GAP, FIVE)), 5.0),
+    "text is passed over in a sum of rows": (total_where(MIXED, (GAP, NIL)), 0.0),
     "text joins with its case": (joined(NORTH, " and ", SHOUTED), "North and NORTH"),
     "text is no number": (NORTH + ONE, CellError("#VALUE!")),
     "text has no size": (magnitude(NORTH), CellError("#VALUE!")),
@@ -150,6 +171,30 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is passed over by the largest": (highest(NORTH, MINUS), -3.0),
     "text sorts": (below(AWAY, NORTH), True),
     "text sorts without case": (below(SHOUTED, NORTH), False),
+    "text is passed over by a sum of rows": (total_where(MIXED, (LABEL, Text("odd"))), 5.0),
+    "rows that are north, without case": (total_with(GAP, ZONE, SHOUTED), 7.0),
+    "blanks are nothing among them": (total_with(TYPED, LABEL, Text("odd")), 7.0),
+    "an error elsewhere comes through": (
+        total_with(INVERSE, ZONE, NORTH),
+        CellError("#DIV/0!"),
+    ),
+    "text among them is no number": (total_with(MIXED, LABEL, Text("odd")), CellError("#VALUE!")),
+    "an error among keys comes through": (
+        total_with(GAP, INVERSE, ONE / FIVE),
+        CellError("#DIV/0!"),
+    ),
+    "rows above 2 that are north": (count_beyond(ZONE, NORTH, GAP, TWO), 1.0),
+    "none is above the largest": (count_beyond(ZONE, NORTH, GAP, BEYOND), 0.0),
+    "hours above 0 that are north": (total_beyond(GAP, ZONE, SHOUTED, GAP, NIL), 7.0),
+    "an error among them comes through": (
+        total_beyond(INVERSE, ZONE, NORTH, INVERSE, NIL),
+        CellError("#DIV/0!"),
+    ),
+    "the smallest of a column": (smallest(GAP), 0.0),
+    "the smallest passes over blanks": (smallest(TYPED), -2.0),
+    "days from a day to itself": (days_between(START, START), 0.0),
+    "days from a day to a later one": (days_between(START, STOP), 364.0),
+    "days from a day to an earlier one": (days_between(STOP, START), -364.0),
     "half rounds away from 0": (rounded(FIVE / TWO, 0), 3.0),
     "half rounds away from 0 below it": (rounded(0 - FIVE / TWO, 0), -3.0),
     "a figure rounded to places": (rounded(ONE / MINUS, TWO), -0.33),
@@ -226,6 +271,10 @@ ERRORS: Mapping[str, tuple[Expr, Value]] = {
 }
 SUMS: Mapping[str, tuple[Expr, Value]] = {
     "lines one below the other": (total_of((FIVE, TWO, ONE, NIL, MINUS)), 5.0),
+    "a level payment: 9 × 100% ÷ (1 − 1/2²)": (annuity(ONE, TWO, BEYOND), 12.0),
+    "a level payment without interest": (annuity(NIL, TWO, BEYOND), 4.5),
+    "a level payment at a blank rate": (annuity(BLANK, TWO, BEYOND), 4.5),
+    "a level payment over no time": (annuity(ONE, NIL, BEYOND), CellError("#NUM!")),
     "two columns": (total(GAP, OWNED), 21.0),
     "all of several": (both(above(FIVE, TWO), at_least(TWO, TWO)), True),
     "any of several": (either(above(TWO, FIVE), above(FIVE, TWO)), True),

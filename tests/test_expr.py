@@ -27,6 +27,7 @@ from workbook.expr import (
     Leaf,
     above,
     all_cells,
+    annuity,
     as_expr,
     at_least,
     at_most,
@@ -35,9 +36,11 @@ from workbook.expr import (
     both,
     broken,
     content,
+    count_beyond,
     count_where,
     counted,
     dated,
+    days_between,
     differs,
     either,
     highest,
@@ -56,9 +59,12 @@ from workbook.expr import (
     running,
     same,
     shown,
+    smallest,
     total,
+    total_beyond,
     total_of,
     total_where,
+    total_with,
     when,
 )
 from workbook.expr import (
@@ -150,10 +156,12 @@ A, B, C = (figure(key, 1.0) for key in ("first", "second", "third"))
         (both(above(A, B), above(B, C)), "first is above second and second is above third"),
         (either(is_given(A), broken(B)), "first is given or second is an error"),
         (pick(A, B, C), "by first: second and third"),
+        (annuity(A, B, C), "the level payment over second at first that repays third"),
         (total(CHIPS), "the sum of Chips"),
         (total_of((A, B, C)), "the sum of first to third"),
         (running(CHIPS), "the sum of Chips down to here"),
         (total_where(CHIPS, (NOTE, ZONE)), "the sum of Chips where Note is zone"),
+        (total_with(CHIPS, NOTE, ZONE), "the sum of Chips where Note is zone"),
         (count_where((NOTE, ZONE)), "the number of rows where Note is zone"),
         (counted(CHIPS), "how many Chips are given"),
         (nth(CHIPS, A), "Chips at first"),
@@ -166,6 +174,16 @@ A, B, C = (figure(key, 1.0) for key in ("first", "second", "third"))
         (content(ENTRY, "none"), "own, or “none” where it is blank"),
         (ordinal(CHIPS), "the row's number"),
         (before(CHIPS, A, B), "Chips of the row above if first is above 1, otherwise second"),
+        (smallest(CHIPS), "the smallest Chips"),
+        (days_between(DAY, DAY), "whole days from day to day"),
+        (
+            count_beyond(NOTE, ZONE, CHIPS, A),
+            "the number of rows whose Note is zone and whose Chips is above first",
+        ),
+        (
+            total_beyond(CHIPS, NOTE, ZONE, CHIPS, A),
+            "the sum of Chips where Note is zone and Chips is above first",
+        ),
     ],
 )
 def test_algebra_reads_as_a_person_would_say_it(tree: Expr, words: str) -> None:
@@ -236,7 +254,13 @@ COMPARED = "conditions are joined with both and either, not compared"
         (shown(PRICE, "0.00", SHARE), TEXT),
         (shown(ODD, "0.0", 1), TEXT),
         (dated(DAY), TEXT),
+        (days_between(DAY, DAY), parse("day")),
+        (total_beyond(COST, NOTE, ZONE, CHIPS, CHIPS), parse("USD")),
+        (count_beyond(NOTE, ZONE, CHIPS, CHIPS), NONE),
+        (total_with(COST, NOTE, ZONE), parse("USD")),
         (rounded(HOURS * PRICE, SHARE), parse("USD")),
+        (annuity(1 / HOURS, HOURS, REVENUE), parse("USD/(H100e·h)")),
+        (annuity(as_expr(0), HOURS, REVENUE), parse("USD/(H100e·h)")),
         (content(HOURS, "none"), None),
         (repeated("█", SHARE), TEXT),
         (same(ZONE, "North"), FLAG),
@@ -279,7 +303,13 @@ def test_algebra_has_the_unit_of_its_arithmetic(tree: Expr, unit: object) -> Non
         (shown(HOURS, "0", HOURS), "Hours", "a number of places must be in 1, not H100e·h"),
         (rounded(HOURS, HOURS), "Hours, rounded", "a number of places must be in 1, not H100e·h"),
         (rounded(ZONE, 0), "zone, rounded", "cannot add text"),
+        (
+            annuity(SHARE, HOURS, REVENUE),
+            "the level payment over Hours at Share that repays Revenue",
+            "a rate times its periods must be in 1, not H100e·h",
+        ),
         (dated(HOURS), "Hours", "a day must be in date, not H100e·h"),
+        (days_between(DAY, A), "whole days from day to first", "each end must be in date, not 1"),
         (dated(ZONE), "zone", "a day must be in date, not text"),
         (same(is_given(A), is_given(B)), "first is given is second is given", COMPARED),
         (
@@ -303,6 +333,12 @@ def test_a_unit_that_does_not_fit_is_named_where_it_stands(
     with pytest.raises(UnitError) as caught:
         unit_of(tree)
     assert str(caught.value).startswith(f"{words}: {fault}")
+
+
+def test_days_between_takes_days_that_need_no_brackets() -> None:
+    """What it subtracts stands bare in the formula, so algebra with operators is refused."""
+    with pytest.raises(TypeError, match="make it a line"):
+        days_between(DAY, DAY - DAY)
 
 
 def test_a_body_is_an_argument_of_functions_only() -> None:

@@ -155,8 +155,17 @@ class Grower:
     def _extreme(self, depth: int) -> Expr:
         operands = [self.number(depth) for _ in range(self._random.randint(2, 3))]
         return self._pick(
-            (expr.lowest(*operands), expr.highest(*operands), expr.magnitude(operands[0]))
+            (
+                expr.lowest(*operands),
+                expr.highest(*operands),
+                expr.magnitude(operands[0]),
+                expr.annuity(self._rate(), self._place(), operands[0]),
+            )
         )
+
+    def _rate(self) -> Expr:
+        """A rate of interest that every program can raise to a power."""
+        return self._pick((Constant(0), 1 / (1 + self._place())))
 
     def _rounded(self, depth: int) -> Expr:
         return expr.rounded(self.number(depth), self._rounding(self._random.randint(0, 3)))
@@ -173,6 +182,9 @@ class Grower:
             )
         )
 
+    def _day(self) -> Expr:
+        return self._pick(self._ground.days)
+
     def _over(self, _depth: int) -> Expr:
         # formualizer finds 0 where INDEX comes to a blank, and others pass a blank over in MIN
         column = self._pick((*self._ground.columns, *self._ground.broken))
@@ -185,12 +197,19 @@ class Grower:
             expr.largest(column),
             expr.counted(column),
             expr.count_where(where),
+            expr.smallest(column),
+            expr.days_between(self._day(), self._day()) / expr.days_between(*self._ground.days),
         ]
         if self._same_axis(keys, column):
             choices += [expr.total_where(column, where)] * 2
+        if self._same_axis(keys, sound := self._pick(self._ground.columns)):
+            beyond = (*where, sound, self._pick(self._ground.places))
+            choices += [expr.count_beyond(*beyond), expr.total_beyond(sound, *beyond)]
+            choices.append(expr.total_with(sound, *where))
         if self._ground.counting:
             counting = self._pick(self._ground.counting)
-            choices += [expr.ordinal(counting), expr.running(counting), expr.order(counting)]
+            counts = [expr.ordinal(counting), expr.running(counting), expr.order(counting)]
+            choices += counts * 2
         return self._pick(choices)
 
     def _found(self, _depth: int) -> Expr:

@@ -29,23 +29,34 @@ from workbook.tabs import (
     bridge,
     checks,
     constants,
+    costs,
     cover,
     dashboard,
     demand,
     guard,
+    information,
     inputs,
+    ledger,
     memo,
+    operations,
+    outcomes,
+    plan,
     pod,
     policy,
     pricing,
+    records,
     research,
     scaling,
     scenarios,
+    scores,
     sensitivity,
+    sharing,
+    sharing_checks,
     sources,
     supply,
     throughput,
     training,
+    usage,
     utilization,
 )
 from workbook.units import UnitError
@@ -59,6 +70,7 @@ GROUPS = {
     "assume": "Assumptions",
     "capacity": "Capacity and price",
     "decide": "Decisions",
+    "operate": "Operations",
     "pod": "Small-scale inference",
     "control": "Proof",
 }
@@ -77,6 +89,9 @@ class Core:
     utilization: utilization.Utilization
     scenarios: scenarios.Scenarios
     sensitivity: sensitivity.Sensitivity
+    costs: costs.Costs
+    usage: usage.Usage
+    outcomes: outcomes.Outcomes
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
@@ -84,7 +99,10 @@ class Core:
     demand: demand.Demand
     scaling: scaling.Scaling
     access: access.Access
+    information: information.Information
+    sharing: sharing.Sharing
     as_of: Line
+    days: Mapping[str, Line]
     tabs: tuple[Tab, ...]
 
     def figures(self) -> dict[str, Expr]:
@@ -108,6 +126,8 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     fixed = constants.build()
     rules = policy.build(a.allocation)
     as_of = entered(a.control.as_of)
+    stale_fails = entered(a.control.stale_information)
+    days = {key: entered(file.as_of) for key, file in a.data.files.items()}
     fleet = supply.build(a, fixed, rules)
     models = training.build(a, fixed)
     tokens = throughput.build(a, fixed)
@@ -115,6 +135,10 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     earned = utilization.build(a, fixed, tokens, prices)
     plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
+    spent = costs.build(a, fleet, earned, plans, moves)
+    limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
+    hours = usage.build(a, fixed, spent, limits[0])
+    results = outcomes.build(a, fixed, spent, scores.Limits(*limits[1:]))
     one_pod = pod.build(a, fixed, fleet)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     given_now = {preset.key: getattr(a, preset.key) for preset in found.presets}
@@ -124,6 +148,7 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
     served = demand.build(a, found.presets, watch, fixed, one_pod, across)
     scaled = scaling.build(a, found.presets, watch, served.one_pod, fixed, one_pod)
     allowed = access.build(a, found.presets, watch, served, fixed, one_pod)
+    shared = sharing.build(a, fixed, fleet, plans.live.hours)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -131,9 +156,10 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         moves.additional_run,
         *one_pod.switches,
         *runs.switches,
+        shared.reading,
     )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
-        ("Assumptions", (as_of,)),
+        ("Assumptions", (as_of, stale_fails)),
         ("Supply", (fleet.hours_a_year,)),
         ("Training need", models.entries),
         ("Revenue per inference hour", (*tokens.entries, prices.reading.line, *earned.entries)),
@@ -143,8 +169,20 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
         ("Access by sign-up", allowed.entries),
+        ("Usage and outcomes", limits),
+        ("Requests and pools", shared.entries),
     )
+    if days:
+        groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
+    known = information.build(a, as_of, days, stale_fails)
+    flags = {
+        "Usage": hours.flags,
+        "Capability per training hour": results.capability.flags,
+        "Margin per request": results.margins.flags,
+        "Simulated tables": watch.state,
+    }
+    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), flags)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
@@ -156,12 +194,19 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         earned.tab,
         plans.tab,
         moves.tab,
+        spent.tab,
+        *shared.tabs,
+        hours.tab,
+        results.tab,
+        ledger.build((*hours.records, *results.records)),
+        page.tab,
         one_pod.tab,
         runs.tab,
         across.tab,
         served.tab,
         scaled.tab,
         allowed.tab,
+        known.tab,
     )
     return Core(
         fixed,
@@ -173,6 +218,9 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         earned,
         plans,
         moves,
+        spent,
+        hours,
+        results,
         one_pod,
         runs,
         across,
@@ -180,7 +228,10 @@ def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:
         served,
         scaled,
         allowed,
+        known,
+        shared,
         as_of,
+        days,
         tabs,
     )
 
@@ -199,6 +250,7 @@ def assemble(
     originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
     model = core(a, simulation(a), originals)
     figures = model.figures()
+    held = records.build(records.recorded(a.data.files, model.tabs), model.days)
     registry = sources.build(a.inputs(), a.asked(), _cells(a, figures), originals)
     own = model
     if a.digest != baseline.digest:
@@ -213,14 +265,16 @@ def assemble(
         registry.changed,
         model.constants,
     )
-    verdict = checks.build(_checks(model, proof, registry), model.constants)
+    verdict = checks.build(_checks(model, proof, registry, held), model.constants)
     front = cover.build(
         a.meta.purpose,
         model.as_of,
-        cover.State(model.policy, model.scenarios, verdict, registry, model.guard),
+        cover.State(
+            model.policy, model.scenarios, verdict, registry, model.guard, model.information
+        ),
         facts,
     )
-    tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
+    tabs = (front.tab, *model.tabs, held.tab, proof.tab, verdict.tab, registry.tab)
     if faults := unit_faults(tabs):
         shown = faults[:FAULTS_SHOWN]
         more = [f"and {len(faults) - len(shown)} more"] if len(faults) > len(shown) else []
@@ -248,7 +302,9 @@ def _at_memo(baseline: Core) -> Callable[[str, Mapping[str, float | str]], float
     return value
 
 
-def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[checks.Check, ...]:
+def _checks(
+    model: Core, proof: memo.Memo, registry: sources.Sources, held: records.Records
+) -> tuple[checks.Check, ...]:
     gaps, supplied, deals = model.scenarios.deviations, model.supply.fleet, model.supply.commitments
     return (
         checks.Check(
@@ -306,6 +362,7 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Chips bought by commitments against those that reach the fleet table",
             (deals.total - total(supplied.bought)) / total(supplied.chips),
         ),
+        *operations.checks_of(model.costs, model.usage, model.outcomes),
         checks.Check(
             "weights",
             "Weights of model sizes sum to 100%",
@@ -401,5 +458,25 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "1 where pods are asked for that the simulated table does not have",
             1 - model.scaling.inside,
         ),
+        checks.Check(
+            "data_ranges",
+            "Every cell of data is within its range",
+            "Number of cells of data files outside the range stated on Data",
+            held.outside,
+        ),
+        checks.Check(
+            "data_rows",
+            "Every row of data is whole",
+            "Number of cells that a row lacks, or that stand in a row without its first cell",
+            held.torn,
+        ),
+        checks.Check(
+            "stale_information",
+            "No information is stale",
+            "Items of the memo’s list that are older than their limit; by a switch on Inputs",
+            model.information.stale,
+            applies=model.information.counts,
+        ),
+        *sharing_checks.checks_of(model.sharing, model.supply.hours),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

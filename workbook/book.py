@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
+from workbook.data import Field
 from workbook.dimensions import unit_of
 from workbook.expr import MIXED, Constant, Expr, Scalar, Vector
 from workbook.units import UnitError, parse
@@ -114,24 +115,45 @@ class Owned:
     lines: tuple[Line, ...]
 
 
-Content: TypeAlias = Formula | Entries | Fixed | Gathered | Owned
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The cells of a column of a data form: inputs, but without names of their own.
+
+    The first rows hold *values*; those below them are blank, ready to be typed into. *allowed*
+    has the options of a choice in its cells. An input's id is ``table.row.column``.
+    """
+
+    field: Field
+    values: tuple[Stamp, ...]
+    allowed: Column | None = None
+
+
+Content: TypeAlias = Formula | Entries | Fixed | Gathered | Owned | Typed
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Axis:
-    """The entities that the columns of one or several tables share, and their names."""
+    """The entities that the columns of one or several tables share, and their names.
+
+    With *naming*, the names are typed in: those of the first entities, and blank cells below them
+    for entities without a label.
+    """
 
     key: str
     label: str
     entities: tuple[Entity, ...]
+    naming: Field | None = None
     names: Column = field(init=False)
 
     def __post_init__(self) -> None:
         keys = [e.key for e in self.entities]
         if len(set(keys)) != len(keys):
             raise ValueError(f"table {self.key!r} has an entity twice: {keys}")
-        labels = Fixed(tuple(e.label for e in self.entities))
-        object.__setattr__(self, "names", Column("name", self.label, "text", self, labels))
+        labels = tuple(e.label for e in self.entities)
+        given: Content = Fixed(labels)
+        if self.naming is not None:
+            given = Typed(self.naming, tuple(label for label in labels if label))
+        object.__setattr__(self, "names", Column("name", self.label, "text", self, given))
 
     def __repr__(self) -> str:
         return f"<Axis {self.key}>"
@@ -181,6 +203,20 @@ class Axis:
         column = self.formula(key, label, unit, Constant(0), how=how, show=show)
         object.__setattr__(column, "content", Formula(make(column)))
         return column
+
+    def typed(
+        self,
+        field: Field,
+        values: Sequence[Stamp],
+        *,
+        allowed: Column | None = None,
+        show: str = "",
+    ) -> Column:
+        """A column of a data form, blank past its *values*."""
+        if len(values) > len(self.entities):
+            raise ValueError(f"{self.key}.{field.key}: {len(values)} values for fewer rows")
+        content = Typed(field, tuple(values), allowed)
+        return Column(field.key, field.head, field.unit, self, content, show=show)
 
     def fixed(
         self,
@@ -248,7 +284,10 @@ class Margin:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
-    """Entities × columns: one below the other, or side by side where *across*."""
+    """Entities × columns: one below the other, or side by side where *across*.
+
+    *heat* names a data colour: cells are the darker the nearer their share is to 100%.
+    """
 
     title: str
     axis: Axis
@@ -258,6 +297,7 @@ class Table:
     note: str = ""
     heads: Column | None = None
     mute: Column | None = None
+    heat: str = ""
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -341,7 +381,15 @@ class Chart:
     """A native chart under a live headline."""
 
     kind: Literal[
-        "stacked_share", "waterfall", "tornado", "scatter", "curves", "course", "density", "weeks"
+        "stacked_share",
+        "stacked",
+        "waterfall",
+        "tornado",
+        "scatter",
+        "curves",
+        "course",
+        "density",
+        "weeks",
     ]
     headline: Expr
     title: str
@@ -369,7 +417,7 @@ class Tab:
     """One sheet: its blocks from top to bottom, and those in a second flow to the right.
 
     *widths* are those of the columns from B on, in pixels. *how_column* is where lines say how they
-    come about, counted from A as 0; 0 leaves that out.
+    come about, counted from A as 0; 0 leaves that out. *one_page* has it printed on a single page.
     """
 
     name: str
@@ -382,6 +430,7 @@ class Tab:
     label_width: int = 0
     how_column: int = 4
     freeze_head: bool = False
+    one_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbook.build import Built
 
 OK, FINDINGS, BAD_INPUT, INTERNAL = 0, 1, 2, 3
+PLAN, PLAN_SUFFIX = "Plan", ".md"
 DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
 
 
@@ -95,7 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--quiet", action="store_true", help="print nothing when all is well")
     inputs = commands.add_parser("inputs", help="list every input: id, value, unit, range")
     inputs.set_defaults(command=_inputs)
-    for command in (build, inputs):
+    plan = commands.add_parser("plan", help="the allocation meeting's page as Markdown")
+    plan.set_defaults(command=_plan)
+    plan.add_argument("--out", type=Path, metavar="FILE", help="where to (default: the terminal)")
+    for command in (build, inputs, plan):
         _add_assumptions(command)
     inquiry.add_to(commands)
     return parser
@@ -118,6 +122,13 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
         metavar="ID=VALUE",
         help="one input's value, such as training.mfu=45%%; may be given again",
     )
+    command.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="FORM=FILE",
+        help="a CSV file in place of a template's, such as requests=mine.csv; may be given again",
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.add_argument("--debug", action="store_true", help="show the traceback of a fault")
 
@@ -128,7 +139,7 @@ def _build(options: argparse.Namespace) -> int:
     from workbook.assumptions import baseline, load
 
     simulated.check_files()
-    assumptions = load(options.assumptions, options.settings)
+    assumptions = load(options.assumptions, options.settings, options.data)
     build.check_path(options.out)
     progress = None if options.quiet else _progress()
     built = build.make(assumptions, baseline(), partial(simulated.simulate, progress=progress))
@@ -188,14 +199,36 @@ def _headline(built: Built, path: Path, seconds: float) -> str:
 def _inputs(options: argparse.Namespace) -> int:
     from workbook.assumptions import load
 
-    entries = load(options.assumptions, options.settings).inputs()
+    assumptions = load(options.assumptions, options.settings, options.data)
+    files = assumptions.data.files.values()
     if options.json:
-        print(
-            json.dumps([e.model_dump(mode="json") for e in entries], indent=2, ensure_ascii=False)
-        )
+        entries = [e.model_dump(mode="json") for e in assumptions.inputs()]
+        print(json.dumps(entries + [f.summary for f in files], indent=2, ensure_ascii=False))
         return OK
-    for entry in entries:
+    for entry in assumptions.inputs():
         print(_listed(entry))
+    for file in files:
+        print(f"{f'data.{file.form.key}':<42} {file.fact}")
+    return OK
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from workbook import build, report, simulated
+    from workbook.assumptions import baseline, load
+
+    simulated.check_files()
+    assumptions = load(options.assumptions, options.settings, options.data)
+    if options.out:
+        build.check_path(options.out, PLAN_SUFFIX)
+    page = report.report_of(build.make(assumptions, baseline()), PLAN)
+    if options.out:
+        build.save(page.markdown().encode(), options.out)
+    if options.json:
+        print(json.dumps(page.data(), indent=2, ensure_ascii=False))
+    elif options.out:
+        print(f"Plan              {options.out}")
+    else:
+        print(page.markdown(), end="")
     return OK
 
 

@@ -19,6 +19,7 @@ from workbook.book import (
     Owned,
     Stamp,
     Tab,
+    Typed,
     entry_value,
     lines_of,
     tables_of,
@@ -52,6 +53,7 @@ class Model:
         self._tabs = tuple(tabs)
         self._changes = dict(changes or {})
         self._known: dict[tuple[int, int], Value | ErrorValue] = {}
+        self._whole: dict[int, list[Value | ErrorValue]] = {}
 
     def __getitem__(self, key: str) -> Value:
         """The value of the line with this key."""
@@ -100,6 +102,15 @@ class Model:
                 return _filled(self.value(links[place], place))
             case Owned(lines=lines):
                 return self.line(lines[place])
+            case Typed(values=values):
+                return self._typed(column, values, place)
+
+    def _typed(self, column: Column, values: Sequence[Stamp], place: int) -> Value:
+        axis = column.axis
+        name = f"{axis.key}.{axis.entities[place].key}.{column.key}" if self._changes else ""
+        if name in self._changes:
+            return plain(self._changes[name])
+        return plain(values[place]) if place < len(values) else None
 
     def _evaluate(self, expr: Expr, place: int | None) -> Value | list[Value | ErrorValue]:
         match expr:
@@ -114,8 +125,7 @@ class Model:
                     raise TypeError(f"column {expr.key!r} has a value only within a row")
                 return self.cell(expr, place)
             case Range(column=Column() as column, so_far=so_far):
-                count = len(column.axis.entities) if not so_far or place is None else place + 1
-                return [self._kept(partial(self.cell, column, i)) for i in range(count)]
+                return self._down_to(column, place) if so_far else self._column(column)
             case Before(column=Column() as column):
                 return self._before(column, place)
             case Run(lines=lines):
@@ -138,6 +148,16 @@ class Model:
         if isinstance(cells[-1], ErrorValue):
             raise cells[-1]
         return cells[-1]
+
+    def _column(self, column: Column) -> list[Value | ErrorValue]:
+        """All cells of a column, gathered once: many rows read the same ones."""
+        if id(column) not in self._whole:
+            self._whole[id(column)] = self._down_to(column, None)
+        return self._whole[id(column)]
+
+    def _down_to(self, column: Column, place: int | None) -> list[Value | ErrorValue]:
+        count = len(column.axis.entities) if place is None else place + 1
+        return [self._kept(partial(self.cell, column, i)) for i in range(count)]
 
     def _kept(self, work: Callable[[], Value]) -> Value | ErrorValue:
         """A cell of a range: its error, if it has one, is for the function to judge."""

@@ -258,6 +258,48 @@ def counted(column: Vector) -> Call:
     return _call("counted", Range(column))
 
 
+def filled(cell: Expr) -> Binary:
+    """Whether a cell shows anything: it was typed in, or its formula gives more than no text."""
+    return Binary("<>", cell, Text("", stands_in=True))
+
+
+def where_filled(cell: Expr, algebra: Operand | str, blank: Operand | str = "") -> Call:
+    """The algebra in rows where *cell* shows anything, and *blank* in the others.
+
+    Rows that are left blank stay out of sums and of counts of numbers. A column that is compared
+    (a rank, a largest cell, the keys of ``step``) wants a number for *blank*: in a comparison text
+    is larger than every number.
+    """
+    if isinstance(blank, str):
+        blank = Text(blank, stands_in=True)
+    return when(filled(cell), algebra, blank)
+
+
+def count_filled(column: Vector) -> Call:
+    """How many cells of a column show anything."""
+    return _call("count_filled", Range(column))
+
+
+def count_between(column: Vector, low: Expr, high: Expr) -> Call:
+    """How many cells of a column are numbers from *low* to *high*, both included."""
+    return _call("count_between", Range(column), low, high)
+
+
+def count_outside(column: Vector, low: Expr, high: Expr) -> Call:
+    """How many cells of a column show something that is no number from *low* to *high*."""
+    return _call("count_outside", Range(column), low, high)
+
+
+def count_torn(key: Vector, column: Vector) -> Call:
+    """How many rows show something in one of two columns and nothing in the other."""
+    return _call("count_torn", Range(key), Range(column))
+
+
+def count_gaps(key: Vector, column: Vector) -> Call:
+    """How many rows show something in *key* and nothing in *column*."""
+    return _call("count_gaps", Range(key), Range(column))
+
+
 def position(key: Expr, keys: Vector) -> Call:
     """The place of *key* among the cells of *keys*, counted from 1; #N/A where it is absent."""
     return Call(functions.BY_NAME["position"], (key, Range(keys), Constant(0)))
@@ -281,6 +323,11 @@ def all_cells(tab: str) -> Call:
 def largest(values: Vector) -> Call:
     """The largest cell of a column."""
     return _call("highest", Range(values))
+
+
+def smallest(values: Vector) -> Call:
+    """The smallest cell of a column."""
+    return _call("lowest", Range(values))
 
 
 def ordinal(column: Vector) -> Call:
@@ -341,6 +388,14 @@ def exponential(operand: Expr) -> Call:
     return _call("exponential", operand)
 
 
+def annuity(rate: Expr, periods: Expr, worth: Expr) -> Call:
+    """The level payment at the end of each period that repays *worth* with interest at *rate*.
+
+    At 10 % a year, 1000 over 3 years costs 402.11 a year; at 0 % it costs a third.
+    """
+    return _call("payment", rate, periods, 0 - worth)
+
+
 def whole_up(operand: Expr) -> Call:
     """The operand rounded up to a whole number, away from zero."""
     return _call("whole_up", operand)
@@ -354,6 +409,36 @@ def step(key: Expr, rising: Vector) -> Call:
 def count_within(keys: Vector, key: Expr, values: Vector, most: Expr) -> Call:
     """How many entities have *key* in *keys* and at most *most* in *values*."""
     return _call("count_within", Range(keys), key, Range(values), most)
+
+
+def total_with(column: Vector, keys: Vector, key: Expr) -> Call:
+    """The sum of the cells whose entities have *key* in *keys*, as ``total_where`` gives it.
+
+    The cells are numbers or blank, and an error in any of them comes through: where ``total_where``
+    meets one, programs differ.
+    """
+    return _call("total_with", Range(column), Range(keys), key)
+
+
+def count_beyond(keys: Vector, key: Expr, values: Vector, least: Expr) -> Call:
+    """How many entities have *key* in *keys* and more than *least* in *values*."""
+    return _call("count_beyond", Range(keys), key, Range(values), least)
+
+
+def total_beyond(amounts: Vector, keys: Vector, key: Expr, values: Vector, least: Expr) -> Call:
+    """The sum of *amounts* of the entities with *key* in *keys* and above *least* in *values*."""
+    return _call("total_beyond", Range(amounts), Range(keys), key, Range(values), least)
+
+
+def days_between(first: Expr, last: Expr) -> Call:
+    """Whole days from one date to another, negative where the second is earlier.
+
+    Raises TypeError for algebra with operators, which would want brackets: make it a line.
+    """
+    for day in (first, last):
+        if isinstance(day, Binary):
+            raise TypeError(f"{day} is no day of its own; make it a line")
+    return _call("days_between", first, last)
 
 
 def repeated(text: str, times: Expr) -> Call:

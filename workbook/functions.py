@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias, TypeGuard
 
-from workbook.units import DATE, FLAG, NONE, TEXT, Unit, UnitError
+from workbook.units import DATE, DAY, FLAG, NONE, TEXT, Unit, UnitError
 
 
 class ErrorValue(ArithmeticError):
@@ -138,6 +138,25 @@ def _exponential(arguments: Sequence[Argument]) -> float:
         raise ErrorValue("#NUM!") from None
 
 
+def _payment(arguments: Sequence[Argument]) -> float:
+    rate, periods, worth = (number(argument()) for argument in arguments)
+    if periods == 0:
+        raise ErrorValue("#NUM!")
+    if rate == 0:
+        return -worth / periods
+    try:
+        return worth * rate / math.expm1(-periods * math.log1p(rate))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        raise ErrorValue("#NUM!") from None
+
+
+def _payment_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    rate, periods, worth = units
+    if rate is not None:
+        _must(rate * (periods or NONE), NONE, "a rate times its periods")
+    return (worth or NONE) / (periods or NONE)
+
+
 def _whole_up(arguments: Sequence[Argument]) -> float:
     value = number(arguments[0]())
     # 15 significant digits are what a spreadsheet sees of a double
@@ -158,10 +177,88 @@ def _count_within(arguments: Sequence[Argument]) -> float:
     return float(sum(1 for k, v in pairs if _equal(k, key) and number(v) <= most))
 
 
+def _filled(cell: Value | ErrorValue) -> bool:
+    """Whether a cell shows anything; an error comes through."""
+    if isinstance(cell, ErrorValue):
+        raise cell
+    return cell is not None and cell != ""
+
+
+def _count_between(arguments: Sequence[Argument]) -> float:
+    filled = [cell for cell in _cells(arguments[0]) if _filled(cell)]
+    low, high = number(arguments[1]()), number(arguments[2]())
+    # in a comparison text is larger than every number
+    return float(sum(1 for cell in filled if _numeric(cell) and low <= cell <= high))
+
+
+def _count_outside(arguments: Sequence[Argument]) -> float:
+    filled = sum(1 for cell in _cells(arguments[0]) if _filled(cell))
+    return filled - _count_between(arguments)
+
+
+def _count_torn(arguments: Sequence[Argument]) -> float:
+    pairs = zip(_cells(arguments[0]), _cells(arguments[1]), strict=True)
+    return float(sum(1 for key, cell in pairs if _filled(key) != _filled(cell)))
+
+
+def _range_unit(units: Sequence[MaybeUnit]) -> Unit:
+    one_unit(units)
+    return NONE
+
+
 def _within_unit(units: Sequence[MaybeUnit]) -> Unit:
     one_unit(units[:2])
     one_unit(units[2:])
     return NONE
+
+
+def _sound(cells: Cells) -> Cells:
+    """The cells, none of which is an error: the first one comes through."""
+    for cell in cells:
+        if isinstance(cell, ErrorValue):
+            raise cell
+    return cells
+
+
+def _total_with(arguments: Sequence[Argument]) -> float:
+    amounts = [number(cell) for cell in _cells(arguments[0])]
+    keys, key = _sound(_cells(arguments[1])), _scalar(arguments[2]())
+    rows = zip(amounts, keys, strict=True)
+    return math.fsum(amount for amount, cell in rows if _equal(cell, key))
+
+
+def _with_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    one_unit(units[1:])
+    return arithmetic_unit(units[:1])
+
+
+def _beyond(pairs: Sequence[Argument]) -> list[bool]:
+    """For each row, whether its key is the one asked for and its value more than the least."""
+    keys, values = _cells(pairs[0]), _cells(pairs[2])
+    key, least = _scalar(pairs[1]()), number(pairs[3]())
+    rows = zip(_sound(keys), values, strict=True)
+    return [number(value) > least and _equal(cell, key) for cell, value in rows]
+
+
+def _total_beyond(arguments: Sequence[Argument]) -> float:
+    amounts = [number(cell) for cell in _cells(arguments[0])]
+    chosen = zip(amounts, _beyond(arguments[1:]), strict=True)
+    return math.fsum(amount for amount, ok in chosen if ok)
+
+
+def _beyond_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    _within_unit(units[1:])
+    return arithmetic_unit(units[:1])
+
+
+def _days_between(arguments: Sequence[Argument]) -> float:
+    return float(math.floor(number(arguments[1]()) - number(arguments[0]())))
+
+
+def _days_unit(units: Sequence[MaybeUnit]) -> Unit:
+    for unit in units:
+        _must(unit, DATE, "each end")
+    return DAY
 
 
 def _bare(units: Sequence[MaybeUnit]) -> Unit:
@@ -236,8 +333,10 @@ def _equal(cell: Value | ErrorValue, key: Value) -> bool:
 
 
 def _total_where(arguments: Sequence[Argument]) -> float:
-    chosen = _matching(arguments[1:])
-    return math.fsum(number(v) for v, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok)
+    """As SUMIFS does: text and blanks are passed over, errors of the rows chosen come through."""
+    rows = zip(_cells(arguments[0]), _matching(arguments[1:]), strict=True)
+    chosen = [cell for cell, ok in rows if ok]
+    return math.fsum(_numbers([lambda: chosen]))
 
 
 def _position(arguments: Sequence[Argument]) -> float:
@@ -399,6 +498,42 @@ BY_NAME: dict[str, Function] = {
         _dimensionless,
         lambda a: float(sum(1 for cell in _cells(a[0]) if _numeric(cell))),
     ),
+    "count_filled": Function(
+        'SUMPRODUCT(({0}<>"")*1)',
+        lambda w: f"how many {w[0]} are filled in",
+        _dimensionless,
+        lambda a: float(sum(map(_filled, _cells(a[0])))),
+    ),
+    "count_between": Function(
+        'SUMPRODUCT(({0}<>"")*({0}>={1})*({0}<={2}))',
+        lambda w: f"how many {w[0]} are numbers from {w[1]} to {w[2]}",
+        _range_unit,
+        _count_between,
+    ),
+    "count_outside": Function(
+        'SUMPRODUCT(({0}<>"")*(1-({0}>={1})*({0}<={2})))',
+        lambda w: f"how many {w[0]} are filled in and no numbers from {w[1]} to {w[2]}",
+        _range_unit,
+        _count_outside,
+    ),
+    "count_torn": Function(
+        'SUMPRODUCT((({0}="")+({1}="")=1)*1)',
+        lambda w: f"how many rows have {w[0]} without {w[1]}, or the other way round",
+        _dimensionless,
+        _count_torn,
+    ),
+    "count_gaps": Function(
+        'SUMPRODUCT(({0}<>"")*({1}=""))',
+        lambda w: f"how many rows with {w[0]} lack {w[1]}",
+        _dimensionless,
+        lambda a: float(
+            sum(
+                1
+                for key, cell in zip(_cells(a[0]), _cells(a[1]), strict=True)
+                if _filled(key) and not _filled(cell)
+            )
+        ),
+    ),
     "position": Function(
         "MATCH", lambda w: f"the place of {w[0]} in {w[1]}", _place_unit, _position
     ),
@@ -426,6 +561,14 @@ BY_NAME: dict[str, Function] = {
     ),
     "logarithm": Function("LN", lambda w: f"the logarithm of {w[0]}", _bare, _logarithm),
     "exponential": Function("EXP", lambda w: f"e to the power of {w[0]}", _bare, _exponential),
+    "payment": Function(
+        "PMT",
+        lambda w: (
+            f"the level payment over {w[1]} at {w[0]} that repays {w[2].removeprefix('0 − ')}"
+        ),
+        _payment_unit,
+        _payment,
+    ),
     "whole_up": Function(
         "ROUNDUP({0},0)",
         lambda w: f"{w[0]}, rounded up",
@@ -443,6 +586,27 @@ BY_NAME: dict[str, Function] = {
         lambda w: f"the number of rows whose {w[0]} is {w[1]} and whose {w[2]} is at most {w[3]}",
         _within_unit,
         _count_within,
+    ),
+    "total_with": Function(
+        "SUMPRODUCT(({1}={2})*{0})",
+        lambda w: f"the sum of {w[0]} where {w[1]} is {w[2]}",
+        _with_unit,
+        _total_with,
+    ),
+    "count_beyond": Function(
+        "SUMPRODUCT(({0}={1})*({2}>{3}))",
+        lambda w: f"the number of rows whose {w[0]} is {w[1]} and whose {w[2]} is above {w[3]}",
+        _within_unit,
+        lambda a: float(sum(_beyond(a))),
+    ),
+    "total_beyond": Function(
+        "SUMPRODUCT(({1}={2})*({3}>{4})*{0})",
+        lambda w: f"the sum of {w[0]} where {w[1]} is {w[2]} and {w[3]} is above {w[4]}",
+        _beyond_unit,
+        _total_beyond,
+    ),
+    "days_between": Function(
+        "INT({1}-{0})", lambda w: f"whole days from {w[0]} to {w[1]}", _days_unit, _days_between
     ),
     "shown": Function("TEXT(ROUND({0},{2}),{1})", lambda w: w[0], _shown_unit, _shown),
     "dated": Function("TEXT", lambda w: w[0], _dated_unit, _dated),

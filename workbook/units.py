@@ -26,6 +26,7 @@ SYMBOLS = frozenset(
         "tok",
         "Mtok",
         "GB",
+        "kW",
         "req",
         "user",
         "text",
@@ -112,3 +113,4 @@ NONE = Unit()
 TEXT = Unit((("text", 1),))
 FLAG = Unit((("flag", 1),))
 DATE = Unit((("date", 1),))
+DAY = Unit((("day", 1),))

@@ -1,6 +1,6 @@
 """The typed, validated assumptions: TOML in, frozen models out, faults by file, line and key."""
 
-from workbook.assumptions.faults import Fault, InputFaults
+from workbook.assumptions.files import Data, DataFile
 from workbook.assumptions.groups import Row, Section, Table
 from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Day, Input, Meta, Number, Text
 from workbook.assumptions.load import baseline, load
@@ -16,9 +16,14 @@ from workbook.assumptions.sections import (
     Control,
     Demand,
     FleetRow,
+    InformationRow,
+    LastPlanRow,
     LevelRow,
     ModelRow,
+    Outcomes,
+    OwnedRow,
     Parameters,
+    Plan,
     Pod,
     Policy,
     PriceRow,
@@ -28,14 +33,17 @@ from workbook.assumptions.sections import (
     Scaling,
     ScenarioRow,
     Sensitivity,
+    Sharing,
     SignUps,
     SizeRow,
     Supply,
     Throughput,
     Training,
+    Usage,
     Utilization,
 )
 from workbook.assumptions.taken import TAKEN_FILES, taken_path
+from workbook.faults import Fault, InputFaults
 
 __all__ = [
     "PRESETS",
@@ -52,17 +60,24 @@ __all__ = [
     "ColumnInfo",
     "CommitmentRow",
     "Control",
+    "Data",
+    "DataFile",
     "Day",
     "Demand",
     "Fault",
     "FleetRow",
+    "InformationRow",
     "Input",
     "InputFaults",
+    "LastPlanRow",
     "LevelRow",
     "Meta",
     "ModelRow",
     "Number",
+    "Outcomes",
+    "OwnedRow",
     "Parameters",
+    "Plan",
     "Pod",
     "Policy",
     "PriceRow",
@@ -74,6 +89,7 @@ __all__ = [
     "ScenarioRow",
     "Section",
     "Sensitivity",
+    "Sharing",
     "SignUps",
     "SizeRow",
     "Supply",
@@ -81,6 +97,7 @@ __all__ = [
     "Text",
     "Throughput",
     "Training",
+    "Usage",
     "Utilization",
     "baseline",
     "load",

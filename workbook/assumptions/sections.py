@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_origin, get_type_hints
 
+from workbook.assumptions.files import Data
 from workbook.assumptions.groups import Question, Row, Section, Table
 from workbook.assumptions.inputs import (
     Choice,
@@ -23,6 +24,14 @@ class Control(Section):
     """Inputs about the inputs."""
 
     as_of: Day
+    stale_information: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class InformationRow(Row):
+    """An item of the memo's list of information needed, and how old it may be."""
+
+    age_limit: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,6 +260,37 @@ class RungRow(Row):
 
 
 @dataclass(frozen=True, eq=False)
+class OwnedRow(Row):
+    """Chips of the fleet that are owned: what they cost to buy, to finance and to run."""
+
+    chip: Text
+    quantity: Number
+    capex: Number
+    life: Number
+    capital: Number
+    operations: Number
+    power: Number
+    pue: Number
+    energy: Number
+    utilization: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Usage(Section):
+    """Inputs of the reading of usage."""
+
+    unused_limit: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes(Section):
+    """Inputs of the reading of outcomes."""
+
+    headroom_limit: Number
+    declines: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Demand(Question):
     """What is asked of the simulated ladder: so many users, of which kind, held how often."""
 
@@ -321,6 +361,30 @@ class Research(Section):
 
 
 @dataclass(frozen=True, eq=False)
+class Sharing(Section):
+    """How requests are ranked, and whose the hours of P0 are."""
+
+    roi: Choice
+    p0_inference: Number
+    p0_training: Number
+    p0_research: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Plan(Section):
+    """Inputs of the page for the allocation meeting."""
+
+    last_day: Day
+
+
+@dataclass(frozen=True, eq=False)
+class LastPlanRow(Row):
+    """What an organisation was allotted in the last plan, over all tiers."""
+
+    hours: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Parameters(Section):
     """The single numbers of a preset of the simulation; a file of its own gives them."""
 
@@ -351,6 +415,7 @@ class Assumptions:
 
     meta: Meta
     control: Control
+    information: Table[InformationRow]
     supply: Supply
     fleet: Table[FleetRow]
     commitments: Table[CommitmentRow]
@@ -370,20 +435,30 @@ class Assumptions:
     batch: Batch
     bridge: Bridge
     ladder: Table[RungRow]
+    owned: Table[OwnedRow]
+    usage: Usage
+    outcomes: Outcomes
     demand: Demand
     scaling: Scaling
     access: Access
     sign_ups: SignUps
     policy: Policy
     research: Research
+    sharing: Sharing
+    plan: Plan
+    last_plan: Table[LastPlanRow]
     weekly_max: Parameters
     time_share: Parameters
+    data: Data
 
     def inputs(self) -> tuple[Input, ...]:
         """Return all inputs in the order of the file."""
         parts = (getattr(self, field.name) for field in fields(self))
         return tuple(
-            item for part in parts if isinstance(part, Section | Table) for item in part.inputs()
+            item
+            for part in parts
+            if isinstance(part, Section | Table | Data)
+            for item in part.inputs()
         )
 
     def asked(self) -> frozenset[str]:
@@ -411,6 +486,7 @@ class Assumptions:
             "meta": self.meta.model_dump(),
             "tables": [_outline(table) for table in self.tables()],
             "inputs": [item.model_dump(mode="json") for item in self.inputs()],
+            "data": self.data.outline(),
         }
         text = json.dumps(content, sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()

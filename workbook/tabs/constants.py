@@ -18,11 +18,13 @@ class Constants:
     days_per_week: Line
     one_week: Line
     months_per_year: Line
+    quarters_per_year: Line
     slot_holds: Line
     range_ends: Line
     tokens_per_mtok: Line
     one_run: Line
     billion: Line
+    thousand: Line
     places: Line
     bar_blocks: Line
     order_places: Line
@@ -39,11 +41,13 @@ class Constants:
             self.days_per_week,
             self.one_week,
             self.months_per_year,
+            self.quarters_per_year,
             self.slot_holds,
             self.range_ends,
             self.tokens_per_mtok,
             self.one_run,
             self.billion,
+            self.thousand,
             self.places,
             self.bar_blocks,
             self.order_places,
@@ -94,6 +98,9 @@ def build() -> Constants:
         months_per_year=Line(
             "months_per_year", "Months in a year", "mo/yr", constant=12.0, memo="Definition"
         ),
+        quarters_per_year=Line(
+            "quarters_per_year", "Quarters in a year", "1", constant=4.0, memo="Definition"
+        ),
         slot_holds=Line(
             "requests_per_slot",
             "Requests that a slot holds",
@@ -125,6 +132,14 @@ def build() -> Constants:
             "1",
             constant=1e9,
             how="Scale of figures in texts",
+            memo="Definition",
+        ),
+        thousand=Line(
+            "one_thousand",
+            "One thousand",
+            "1",
+            constant=1e3,
+            how="Margins are told for so many requests",
             memo="Definition",
         ),
         places=Line(
