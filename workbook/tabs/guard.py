@@ -63,7 +63,7 @@ def build(
         "stamp",
         unit="1",
     )
-    columns: list[Column] = [axis.units(units)]
+    columns: list[Column] = [read, axis.units(units)]
     flags: dict[str, Column] = {}
     lines: dict[str, tuple[Line, ...]] = {}
     for preset in found:
@@ -90,7 +90,7 @@ def build(
         )
         columns += [now, built, flags[preset.key]]
     parameters = Table(
-        "Parameters of the presets, at the build and now", axis, (*columns, read), note=NOTE
+        "Parameters of the presets, at the build and now", axis, tuple(columns), note=NOTE
     )
     summary, changed, state = _summary(found, lines, flags, axis)
     texts = _texts(found)
