@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.audit import review
 from workbook.paths import OUTPUTS
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     inputs.set_defaults(command=_inputs)
     for command in (build, inputs):
         _add_assumptions(command)
+    review.add_to(commands)
     return parser
 
 
