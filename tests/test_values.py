@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from workbook import values
 from workbook.engines import Cell, CellError, EngineError
-from workbook.engines.package import formula_cells, sheet_names
+from workbook.engines.package import by_address, formula_cells, sheet_names
 from workbook.values import Disagreement, FillError, fill
 
 STAMP = datetime(2026, 1, 1, tzinfo=UTC)
@@ -99,6 +99,45 @@ def test_nothing_else_in_the_file_changes() -> None:
         )
     changed = {name for name in before.namelist() if before.read(name) != after.read(name)}
     assert changed == {"xl/worksheets/sheet2.xml"}
+
+
+def named(formulas: Mapping[str, str], names: Mapping[str, str]) -> bytes:
+    """An xlsx whose formulas on sheet Calc use *names* of cells of sheet Data."""
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.add_worksheet("Data").write("A1", 20.5)
+        calc = book.add_worksheet("Calc")
+        for name, ref in names.items():
+            book.define_name(name, ref)
+        for ref, formula in formulas.items():
+            calc.write_formula(ref, formula)
+    return out.getvalue()
+
+
+def test_cells_take_the_place_of_their_names_and_of_nothing_else() -> None:
+    """Texts, sheets, functions and entities of XML stay, though they spell a name."""
+    names = {"hours": "=Data!$A$1", "data": "=Data!$A$2", "sum": "=Data!$A$3", "amp": "=Data!$A$4"}
+    formulas = {
+        "A1": "=hours*2+more_hours-hours_more",
+        "A2": '="hours "&hours&"; ""hours"""',
+        "A3": "=Data!A1+data+SUM(Data!$A$1:$A$2)+sum(hours,sum)",
+        "A4": "='hours'!A1&amp",
+        "A5": "=$A$1+A1",
+    }
+    raw = by_address(named(formulas, names))
+    assert [found.formula for found in formula_cells(raw)] == [
+        "Data!$A$1*2+more_hours-hours_more",
+        '"hours "&Data!$A$1&"; ""hours"""',
+        "Data!A1+Data!$A$2+SUM(Data!$A$1:$A$2)+sum(Data!$A$1,Data!$A$3)",
+        "'hours'!A1&Data!$A$4",
+        "$A$1+A1",
+    ]
+
+
+def test_a_value_by_name_is_the_value_by_address() -> None:
+    """The second engine, which reads addresses, agrees with the first, which reads names."""
+    raw = named({"A1": "=hours/2", "A2": "=A1+hours"}, {"hours": "=Data!$A$1"})
+    assert [*fill(raw, STAMP).values.values()] == [10.25, 30.75]
 
 
 def test_the_same_workbook_gives_the_same_bytes() -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.audit import review
+from workbook.audit import inquiry, review
 from workbook.paths import OUTPUTS
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     inputs.set_defaults(command=_inputs)
     for command in (build, inputs):
         _add_assumptions(command)
+    inquiry.add_to(commands)
     review.add_to(commands)
     return parser
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from workbook.paths import TEMPLATES
 
 Property = str | int | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What a cell is (its role) and how its figure is shown; no colour and no font."""
 
     role: str

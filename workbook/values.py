@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from workbook.engines import Cell, Session, Value, agree, engine
 from workbook.engines.formualizer import with_values
-from workbook.engines.package import FormulaCell, formula_cells
+from workbook.engines.package import FormulaCell, by_address, formula_cells
 
 __all__ = ["Cell", "Disagreement", "FillError", "Filled", "Row", "Value", "fill"]
 
@@ -77,10 +77,13 @@ def fill(raw: bytes, stamp: datetime) -> Filled:
 
 
 def _recalculated(raw: bytes) -> Session:
-    """The workbook in the second engine, from a file that holds no cached value."""
+    """The workbook in the second engine, from a file that holds no cached value.
+
+    Cells stand there in place of names: looking names up is most of this engine's time.
+    """
     with TemporaryDirectory() as folder:
         path = Path(folder, "book.xlsx")
-        path.write_bytes(raw)
+        path.write_bytes(by_address(raw))
         session = engine("ironcalc").open(path)
     session.recalculate()
     return session

@@ -33,7 +33,10 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 class Refused(Exception):
-    """A file cannot be read, or is not safe to read: what was found, and how to mend it."""
+    """What was asked cannot be done: a file not safe to read, a setting outside its range.
+
+    The message says what was found, where, and how to mend it; one line for each fault.
+    """
 
 
 class _Prologue(Exception):

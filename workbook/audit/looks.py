@@ -38,9 +38,11 @@ def shown_length(value: float, pattern: str) -> int:
     """
     section = _section(value, pattern)
     bare = _LITERAL.sub("", section)
+    around = sum(len(m[1] or m[2] or m[3] or "") for m in _LITERAL.finditer(section))
+    if not bare:
+        return around
     if not re.search(r"[0#]", bare) or re.search(r"[ymdhs]", bare, re.IGNORECASE):
         return 0
-    around = sum(len(m[1] or m[2] or m[3] or "") for m in _LITERAL.finditer(section))
     return around + _digits(abs(value), bare)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -210,13 +210,25 @@ class Survey:
 
     def follows(self, *start: Key) -> frozenset[Key]:
         """The cells that depend on any of *start*, at any remove, with these themselves."""
-        found, fresh = set(start), set(start)
-        while fresh:
-            fresh = {
-                key for reader in fresh for key in self.readers.get(reader, ()) if key not in found
-            }
-            found |= fresh
-        return frozenset(found)
+        return _closure(self.readers, start)
+
+    def tells(self, key: Key) -> bool:
+        """Whether the master check depends on what a cell says.
+
+        A sum over a whole sheet, which finds errors, does not ask what the cells say.
+        """
+        return self.master is not None and self.master in _closure(self.close_readers, (key,))
+
+    @cached_property
+    def close_readers(self) -> dict[Key, list[Key]]:
+        """The formulas that read each cell alone, or in a row or a column of its own kind."""
+        readers: dict[Key, list[Key]] = {}
+        for key, held in self.formulas.items():
+            areas = self.areas(held.formula or "", held.sheet)
+            strips = [a for a in areas if a.top == a.bottom or a.left == a.right]
+            for precedent in self._held_in(strips):
+                readers.setdefault(precedent, []).append(key)
+        return readers
 
     @cached_property
     def live(self) -> frozenset[Key]:
@@ -265,6 +277,15 @@ class Survey:
         for key, held in self.formulas.items():
             if isinstance(held.value, float):
                 yield key, held, held.value
+
+
+def _closure(readers: Mapping[Key, Sequence[Key]], start: Iterable[Key]) -> frozenset[Key]:
+    found = set(start)
+    fresh = set(found)
+    while fresh:
+        fresh = {key for cell in fresh for key in readers.get(cell, ()) if key not in found}
+        found |= fresh
+    return frozenset(found)
 
 
 def place_of(key: Key) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Choice, Input
 from workbook.book import Chart, Column, Fixed, Line, Tab, entry_value
@@ -30,8 +30,7 @@ REFERENCE = "reference"
 """The role of a formula that only refers to a cell, until it is known on which tab that stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A formula cell whose text waits until every leaf has its place."""
 
     row: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 CELL_SHAPED = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc]?[0-9]*|[Rr]?[0-9]*[Cc][0-9]*")
 LOGICAL = frozenset({"true", "false"})
@@ -30,8 +31,7 @@ def column_letters(col: int) -> str:
     return letters
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One cell, counted from 0."""
 
     sheet: str

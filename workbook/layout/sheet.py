@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from workbook.book import Chart
 from workbook.layout.places import Area, Place
@@ -24,8 +24,7 @@ Kind: TypeAlias = Literal["decimal", "whole", "date", "list", "length"]
 Content: TypeAlias = Excel | float | str | date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell; *link* is the tab that a click opens."""
 
     row: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from workbook.book import Column, Entries, Line
 from workbook.expr import (
@@ -48,8 +49,7 @@ class Atlas:
         return self.columns[column]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """The cell that a formula stands in, and its place in its table."""
 
     sheet: str

@@ -81,7 +81,8 @@ def _expected(forms: Forms, looks: Mapping[Place, object], place: Place, *, down
         return str(before)
     for first, second, opposite in ((-1, -2, 1), (1, 2, -1)):
         form = near[first]
-        at_end = near[opposite] is None
+        beyond = _step(place, opposite, down=down)
+        at_end = near[opposite] is None or looks[beyond] != looks[place]
         if at_end and form == near[second] and form not in (None, NUMBER):
             same = looks[place] == looks[_step(place, first, down=down)]
             return str(form) if same else ""

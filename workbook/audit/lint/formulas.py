@@ -195,7 +195,7 @@ def hiding(survey: Survey) -> Iterator[Hit]:
     """
     for key, held in survey.formulas.items():
         called = functions(held.formula or "")
-        if "IFERROR" in called and not _checked(survey, key):
+        if "IFERROR" in called and not survey.tells(key):
             yield Hit("F17a", key[0], place_of(key))
         inside = "ROUND" in called and not called & _WORDS and isinstance(held.value, float)
         if inside and not _one_call(tokens(held.formula or "")):
@@ -210,11 +210,6 @@ def _one_call(words: Sequence[Token]) -> bool:
         if word.text == ")" and depth == 0:
             return i == len(words) - 1 and words[0].kind == "function"
     return False
-
-
-def _checked(survey: Survey, key: Key) -> bool:
-    """Whether the master check depends on the cell."""
-    return survey.master is not None and survey.master in survey.follows(key)
 
 
 FINDERS: Finders = (

@@ -155,25 +155,31 @@ def _unitless(survey: Survey, sheet: str, head: int, column: int) -> Iterator[Hi
 
 
 def use(survey: Survey) -> Iterator[Hit]:
-    """F16: inputs and calculations that nothing reads; the registry only looks at inputs."""
-    registry = survey.registry.sheet.name if survey.registry else ""
-    looked = {
-        precedent
-        for key, read in survey.precedents.items()
-        if key[0] != registry
-        for precedent in read
-    }
+    """F16: inputs that nothing works with, and calculations that nothing reads or names.
+
+    The list of inputs, and words in an input's own row, only look at it.
+    """
     for key, entry in survey.inputs.items():
-        if key not in looked and not _beside(survey, key):
+        if not _works(survey, key) and not _beside(survey, key):
             yield Hit("F16a", key[0], place_of(key), entry.id)
     for key, _, _ in survey.figures():
         if key not in survey.read and not survey.label(key):
             yield Hit("F16b", key[0], place_of(key))
 
 
+def _works(survey: Survey, key: Key) -> bool:
+    """Whether a formula works with an input."""
+    registry = survey.registry.sheet.name if survey.registry else ""
+    return any(
+        reader[0] != registry
+        and not (reader[:2] == key[:2] and isinstance(survey.formulas[reader].value, str))
+        for reader in survey.close_readers.get(key, ())
+    )
+
+
 def _beside(survey: Survey, key: Key) -> bool:
     """Whether a chart or a validation reads the cell."""
-    return key in survey.read and not any(key in read for read in survey.precedents.values())
+    return key in survey.read and key not in survey.readers
 
 
 def named(survey: Survey) -> Iterator[Hit]:
@@ -254,7 +260,7 @@ def stamps(survey: Survey) -> Iterator[Hit]:
             and not read.isdisjoint(keys)
             and any(k in survey.inputs for k in read)
         )
-        if then and not any(survey.master in survey.follows(key) for key in tests):
+        if then and not any(survey.tells(key) for key in tests):
             yield Hit("F22", sheet, None, f"{len(then)} figures")
 
 
