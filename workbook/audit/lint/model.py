@@ -157,14 +157,22 @@ def _unitless(survey: Survey, sheet: str, head: int, column: int) -> Iterator[Hi
 def use(survey: Survey) -> Iterator[Hit]:
     """F16: inputs that nothing works with, and calculations that nothing reads or names.
 
-    The list of inputs, and words in an input's own row, only look at it.
+    The list of inputs, and words in an input's own row, only look at it. Words and dates that are
+    typed in may just describe a row; figures and choices are there to be used.
     """
     for key, entry in survey.inputs.items():
-        if not _works(survey, key) and not _beside(survey, key):
+        if not _describes(survey, key) and not _works(survey, key) and not _beside(survey, key):
             yield Hit("F16a", key[0], place_of(key), entry.id)
     for key, _, _ in survey.figures():
         if key not in survey.read and not survey.label(key):
             yield Hit("F16b", key[0], place_of(key))
+
+
+def _describes(survey: Survey, key: Key) -> bool:
+    """Whether an input takes any words, or a date."""
+    sheet = survey.facts.sheet(key[0])
+    rule = sheet.rule_of(*place_of(key)) if sheet else None
+    return rule is not None and rule.kind in ("textLength", "date")
 
 
 def _works(survey: Survey, key: Key) -> bool:
