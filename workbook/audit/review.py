@@ -32,6 +32,32 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     forms.add_argument("--markdown", action="store_true", help="print a table for a comment")
     forms.add_argument("--sarif", action="store_true", help="print SARIF for code scanning")
     lint.add_argument("--debug", action="store_true", help="show the traceback of a fault")
+    _add_diff(commands)
+
+
+def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    diff = commands.add_parser("diff", help="what changed between two workbooks")
+    diff.set_defaults(command=_diff)
+    diff.add_argument("before", type=Path, metavar="A", help="the xlsx before")
+    diff.add_argument("after", type=Path, metavar="B", help="the xlsx after")
+    forms = diff.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="print one JSON object")
+    forms.add_argument("--markdown", action="store_true", help="print a comment")
+    diff.add_argument("--debug", action="store_true", help="show the traceback of a fault")
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from workbook.audit.diff import diff, report
+
+    before, after = _read(options.before), _read(options.after)
+    if before is None or after is None:
+        return BAD_INPUT
+    found = diff(before, after)
+    if options.json:
+        _dump(report.as_json(found))
+    else:
+        print(report.as_markdown(found) if options.markdown else report.as_text(found))
+    return CLEAN if found.same else FOUND
 
 
 def _lint(options: argparse.Namespace) -> int:

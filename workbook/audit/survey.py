@@ -9,7 +9,9 @@ from typing import TypeAlias
 
 from workbook.audit.facts import Facts, Held, SheetFacts
 from workbook.audit.formula import reference, tokens
+from workbook.audit.graph import Graph
 from workbook.audit.looks import PURPLE, hue
+from workbook.audit.meaning import Meanings
 from workbook.audit.ranges import Area, Place, area_of
 from workbook.audit.tables import HeadedTable, find_table
 
@@ -271,6 +273,27 @@ class Survey:
         """What a figure is, in the words around it."""
         left, above = self.text_left(key), self.text_above(key)
         return ", ".join(dict.fromkeys(word for word in (left, above) if word))
+
+    def title(self, key: Key) -> str:
+        """What a cell is called: the label of its row and the head of its column."""
+        sheet = self.facts.sheet(key[0])
+        held = sheet.cells.get(place_of(key)) if sheet else None
+        near = self._text_near(key)
+        apart = near and near != self.text_left(key)
+        return near if apart else self._meanings.of(held).label if held else ""
+
+    def _text_near(self, key: Key) -> str:
+        """The first words of the unbroken run of cells left of a cell."""
+        sheet, row, column = key
+        words = ""
+        while (held := self.cells.get((sheet, row, column - 1))) is not None:
+            column -= 1
+            words = str(held.value).strip() if isinstance(held.value, str) else words
+        return words
+
+    @cached_property
+    def _meanings(self) -> Meanings:
+        return Meanings(self.facts, Graph(self.facts))
 
     def figures(self) -> Iterator[tuple[Key, Held, float]]:
         """The formula cells whose value is a number."""
