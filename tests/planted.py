@@ -183,10 +183,10 @@ def found_at(draft: Draft, where: str, rule: str, path: Path) -> bool:
     """Whether lint finds the rule broken at a place, alone or in a range."""
     findings = lint(read(draft.written(path)), [rule]).findings
     assert findings, f"{rule} finds nothing"
-    return any(_covers(finding.where, where) for finding in findings)
+    return any(covers(finding.where, where) for finding in findings)
 
 
-def _covers(found: str, where: str) -> bool:
+def covers(found: str, where: str) -> bool:
     """Whether a finding is at a place, or in a range that begins in its column."""
     sheet, _, span = found.partition("!")
     if found == where or "!" not in where:

@@ -67,7 +67,9 @@ def build(inputs: Sequence[Input], where: Mapping[str, Expr], memo: Mapping[str,
         "Outside",
         "1",
         when(
-            both(given(now), given(low), given(high)), when(either(below(now, low), above(now, high)), 1, 0), 0
+            both(given(now), given(low), given(high)),
+            when(either(below(now, low), above(now, high)), 1, 0),
+            0,
         ),
         how="1 where a number is outside its range",
     )

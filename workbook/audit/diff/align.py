@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -47,19 +47,34 @@ class Alignment:
         return sorted(self.pairs)
 
 
-def aligned(a: dict[int, Line], b: dict[int, Line]) -> Alignment:
+def aligned(a: Mapping[int, Line], b: Mapping[int, Line]) -> Alignment:
     """The alignment of lines by number; equal ones first, then the most alike between them."""
     left, right = sorted(a), sorted(b)
-    pairs: dict[int, int] = {}
-    matcher = SequenceMatcher(None, [a[i] for i in left], [b[i] for i in right], autojunk=False)
-    for kind, a1, a2, b1, b2 in matcher.get_opcodes():
-        if kind == "equal":
-            pairs |= dict(zip(left[a1:a2], right[b1:b2], strict=True))
-        elif kind == "replace":
-            gap = _gap([a[i] for i in left[a1:a2]], [b[i] for i in right[b1:b2]])
-            pairs |= {left[a1 + i]: right[b1 + j] for i, j in gap}
+    found = _paired([a[i] for i in left], [b[j] for j in right])
+    pairs = {left[i]: right[j] for i, j in found}
     removed = frozenset(left) - frozenset(pairs)
     return Alignment(pairs, removed, frozenset(right) - frozenset(pairs.values()))
+
+
+def _paired(a: Sequence[Line], b: Sequence[Line]) -> list[tuple[int, int]]:
+    """Pairs of places.
+
+    What begins and ends alike is paired first: among equal lines the matcher
+    prefers a long run to the fewest changes.
+    """
+    shorter = min(len(a), len(b))
+    start = next((i for i in range(shorter) if a[i] != b[i]), shorter)
+    rest = shorter - start
+    end = next((i for i in range(rest) if a[-1 - i] != b[-1 - i]), rest)
+    pairs = [(i, i) for i in range(start)]
+    middle = a[start : len(a) - end], b[start : len(b) - end]
+    for kind, a1, a2, b1, b2 in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pairs += [(start + a1 + i, start + b1 + i) for i in range(a2 - a1)]
+        elif kind == "replace":
+            gap = _gap(middle[0][a1:a2], middle[1][b1:b2])
+            pairs += [(start + a1 + i, start + b1 + j) for i, j in gap]
+    return pairs + [(len(a) - i, len(b) - i) for i in range(end, 0, -1)]
 
 
 def _gap(a: Sequence[Line], b: Sequence[Line]) -> list[tuple[int, int]]:
@@ -73,7 +88,18 @@ def _gap(a: Sequence[Line], b: Sequence[Line]) -> list[tuple[int, int]]:
         for j in range(len(b) - 1, -1, -1):
             paired = scores[i][j] + best[i + 1][j + 1] if scores[i][j] >= LEAST_ALIKE else 0.0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
-    return _walk(scores, best)
+    return _filled(_walk(scores, best), len(a), len(b))
+
+
+def _filled(pairs: list[tuple[int, int]], a: int, b: int) -> list[tuple[int, int]]:
+    """The pairs, with as many lines on both sides between two of them paired in order."""
+    found: list[tuple[int, int]] = []
+    for i, j in [*pairs, (a, b)]:
+        left, right = (found[-1][0] + 1, found[-1][1] + 1) if found else (0, 0)
+        if i - left == j - right:
+            found += zip(range(left, i), range(right, j), strict=True)
+        found.append((i, j))
+    return found[:-1]
 
 
 def _walk(scores: list[list[float]], best: list[list[float]]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbook.audit.diff.match import Match, SheetMatch
 from workbook.audit.facts import Facts, Name, Rule, SheetFacts
-from workbook.audit.ranges import Place, cell_text
+from workbook.audit.ranges import Area, Place, cell_text
 from workbook.audit.survey import Survey
 from workbook.layout.places import column_letters
 
@@ -119,12 +119,17 @@ def _rules(match: Match, sheets: SheetMatch) -> Iterator[Structural]:
 
 
 def _by_cell(sheet: SheetFacts) -> dict[Place, Rule]:
-    """The rule of each cell that is ruled and dressed."""
-    return {
-        place: rule
-        for place in sheet.cells
-        if sheet.rules and (rule := sheet.rule_of(*place)) is not None
-    }
+    """The rule of each cell that the file has and that is ruled; the first rule counts."""
+    found: dict[Place, Rule] = {}
+    for rule in sheet.rules:
+        for span in rule.spans:
+            area = Area(sheet.name, span.rows[0], span.columns[0], span.rows[1], span.columns[1])
+            small = area.size <= len(sheet.cells)
+            places = area.cells() if small else (p for p in sheet.cells if p in span)
+            for place in places:
+                if place in sheet.cells:
+                    found.setdefault(place, rule)
+    return found
 
 
 def _compared(old: Rule | None, new: Rule | None) -> str:
