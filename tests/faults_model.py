@@ -56,6 +56,12 @@ def a_number_typed_into_a_row(d: Draft) -> Cell:
     return cell
 
 
+@fault("F03")
+def words_typed_over_a_state(d: Draft) -> Cell:
+    d.text(cell := d.at("inputs_allocation_policy.allocation_p0.status"), "fine")
+    return cell
+
+
 @fault("F09a")
 def a_formula_too_long_to_read(d: Draft) -> Cell:
     d.formula(

@@ -13,7 +13,7 @@ from strangers import written
 
 from workbook import cli
 from workbook.audit.lint import RULES, UnknownRule, lint, report
-from workbook.audit.lint.blocks import NUMBER, outliers
+from workbook.audit.lint.blocks import TYPED, outliers
 from workbook.audit.lint.rules import chosen
 from workbook.audit.looks import hue, shown_length
 from workbook.audit.ranges import gathered
@@ -127,8 +127,8 @@ def test_outliers_are_judged_by_both_neighbours_or_an_end_by_two() -> None:
     column = {(i, 1): "RC[-1]" for i in range(1, 6)}
     look = dict.fromkeys(column, "plain")
     assert outliers(column, look, ()) == []
-    [middle] = outliers(column | {(3, 1): NUMBER}, look, ())
-    assert (middle.place, middle.found) == ((3, 1), NUMBER)
+    [middle] = outliers(column | {(3, 1): TYPED}, look, ())
+    assert (middle.place, middle.found) == ((3, 1), TYPED)
     [end] = outliers(column | {(5, 1): "RC[-2]"}, look, ())
     assert end.place == (5, 1)
     assert outliers(column | {(5, 1): "SUM(R1C:R4C)"}, look | {(5, 1): "bold"}, ()) == []

@@ -10,7 +10,7 @@ from workbook.audit.diff.match import Match
 from workbook.audit.diff.structure import Structural
 from workbook.audit.facts import SheetFacts
 from workbook.audit.formula import reference, relative, tokens
-from workbook.audit.lint.blocks import NUMBER, outliers
+from workbook.audit.lint.blocks import TYPED, outliers
 from workbook.audit.ranges import Area, Place, area_of
 from workbook.audit.survey import Key, Survey, place_of
 from workbook.engines.base import CellError
@@ -99,8 +99,8 @@ def _forms(sheet: SheetFacts, survey: Survey) -> dict[Place, str]:
     for place, held in sheet.cells.items():
         if held.formula is not None:
             forms[place] = relative(held.formula, held.row, held.column)
-        elif isinstance(held.value, float) and (sheet.name, *place) not in survey.inputs:
-            forms[place] = NUMBER
+        elif isinstance(held.value, float | str) and (sheet.name, *place) not in survey.inputs:
+            forms[place] = TYPED
     return forms
 
 

@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeAlias
 from workbook.audit.ranges import Place
 
 Forms: TypeAlias = Mapping[Place, str]
-"""Row and column → what a cell does: its formula in R1C1, or NUMBER."""
+"""Row and column → what a cell does: its formula in R1C1, or TYPED."""
 
-NUMBER = "a number"
-"""What a cell does that holds a number where others calculate."""
+TYPED = "typed"
+"""What a cell does that holds a number or words where others calculate."""
 
 
 FEWEST_OTHERS = 3
@@ -70,20 +70,20 @@ def _step(place: Place, by: int, *, down: bool) -> Place:
 def _fits(forms: Forms, place: Place, *, down: bool) -> bool:
     """Whether a neighbour along this direction does the same."""
     form = forms[place]
-    return form != NUMBER and form in (forms.get(_step(place, by, down=down)) for by in (-1, 1))
+    return form != TYPED and form in (forms.get(_step(place, by, down=down)) for by in (-1, 1))
 
 
 def _expected(forms: Forms, looks: Mapping[Place, object], place: Place, *, down: bool) -> str:
     """What the neighbours in this direction agree on; empty where they do not."""
     near = {by: forms.get(_step(place, by, down=down)) for by in (-2, -1, 1, 2)}
     before, after = near[-1], near[1]
-    if before == after and before not in (None, NUMBER):
+    if before == after and before not in (None, TYPED):
         return str(before)
     for first, second, opposite in ((-1, -2, 1), (1, 2, -1)):
         form = near[first]
         beyond = _step(place, opposite, down=down)
         at_end = near[opposite] is None or looks[beyond] != looks[place]
-        if at_end and form == near[second] and form not in (None, NUMBER):
+        if at_end and form == near[second] and form not in (None, TYPED):
             same = looks[place] == looks[_step(place, first, down=down)]
             return str(form) if same else ""
     return ""

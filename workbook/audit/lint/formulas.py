@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from workbook.audit.facts import Held
 from workbook.audit.formula import Token, functions, reference, relative, tokens
-from workbook.audit.lint.blocks import NUMBER, outliers
+from workbook.audit.lint.blocks import TYPED, outliers
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.ranges import Area, Place
@@ -41,7 +41,7 @@ def numbers(survey: Survey) -> Iterator[Hit]:
 
 
 def blocks(survey: Survey) -> Iterator[Hit]:
-    """F02 and F03: a formula or a number that differs from the block around it."""
+    """F02 and F03: a formula or a typed value that differs from the block around it."""
     for sheet in survey.facts.sheets:
         forms: dict[Place, str] = {}
         looks: dict[Place, object] = {}
@@ -51,7 +51,7 @@ def blocks(survey: Survey) -> Iterator[Hit]:
                 forms[place], looks[place] = form, held.look
         linked = {place for place in forms if survey.link((sheet.name, *place))}
         for found in outliers(forms, looks, linked):
-            rule = "F03" if found.found == NUMBER else "F02"
+            rule = "F03" if found.found == TYPED else "F02"
             run = "column" if found.down else "row"
             what = f"={found.found}" if rule == "F02" else "typed"
             yield Hit(rule, sheet.name, found.place, f"{what} in a {run} of ={found.expected}")
@@ -61,7 +61,7 @@ def _form(survey: Survey, held: Held) -> str:
     if held.formula is not None:
         return relative(held.formula, held.row, held.column)
     is_input = (held.sheet, held.row, held.column) in survey.inputs
-    return NUMBER if isinstance(held.value, float) and not is_input else ""
+    return TYPED if isinstance(held.value, float | str) and not is_input else ""
 
 
 def shapes(survey: Survey) -> Iterator[Hit]:

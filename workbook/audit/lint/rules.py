@@ -65,8 +65,8 @@ _RULES = (
     ),
     _error(
         "F03",
-        "a typed number among formulas",
-        "put the formula back, or make the number an input of its own",
+        "a typed value among formulas",
+        "put the formula back, or make the value an input of its own",
     ),
     _error(
         "F04a",
