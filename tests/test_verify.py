@@ -280,6 +280,21 @@ def test_a_file_without_stored_values_is_not_sound(tmp_path: Path) -> None:
     assert (verdict.compared, verdict.missing, verdict.sound) == (1, 1, False)
 
 
+def test_what_only_one_engine_can_work_out_is_not_called_sound(tmp_path: Path) -> None:
+    """With inputs changed there is no stored value, so a lone engine has nothing to meet."""
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Calc")
+        sheet.write("A1", 4)
+        sheet.write_formula("B1", "=ISOMITTED(A1)", None, value=False)
+        sheet.write_formula("B2", '=IF(A1>5,ISOMITTED(A1),"")', None, "")
+    assert asked(path).sound
+    verdict = asked(path, settings=("Calc!A1=6",))
+    assert verdict.differing == ()
+    assert verdict.lacks == {"formualizer": {"ISOMITTED": 2}}
+    assert verdict.unchecked == {"there is only one value to compare": 2}
+
+
 def test_names_are_seen_through(tmp_path: Path) -> None:
     """A sheet's own name hides the file's; names behind names and ranges are cells too."""
     path = tmp_path / "b.xlsx"

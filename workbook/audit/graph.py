@@ -40,6 +40,14 @@ class Area(NamedTuple):
     name: str = ""
 
     @property
+    def ref(self) -> str:
+        """The rectangle as a formula on another sheet would name it."""
+        (top, bottom), (left, right) = self.span.rows, self.span.columns
+        first = f"{column_letters(left - 1)}{top}"
+        last = f"{column_letters(right - 1)}{bottom}"
+        return f"{self.sheet}!{first}" + (f":{last}" if last != first else "")
+
+    @property
     def size(self) -> int:
         """How many cells the rectangle spans."""
         (top, bottom), (left, right) = self.span.rows, self.span.columns
@@ -67,12 +75,13 @@ class Graph:
         sheet = self._facts.sheet(area.sheet)
         if sheet is None:
             return
+        (top, bottom), (left, right) = area.span.rows, area.span.columns
         if area.size <= SMALL:
-            (top, bottom), (left, right) = area.span.rows, area.span.columns
             spots = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
             yield from (sheet.cells[at] for at in spots if at in sheet.cells)
-        else:
-            yield from (held for at, held in sheet.cells.items() if at in area.span)
+            return
+        for row in range(top, min(bottom, max(sheet.by_row, default=0)) + 1):
+            yield from (held for held in sheet.by_row.get(row, ()) if left <= held.column <= right)
 
     def dependants(self, spot: Spot) -> list[Spot]:
         """The formula cells that read a cell directly, in reading order."""

@@ -13,6 +13,7 @@ FINE, DIFFERS, BAD_INPUT = 0, 1, 2
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add both commands to those of ``workbook``."""
     _add_verify(commands)
+    _add_explain(commands)
 
 
 def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,6 +49,26 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="end an engine that gives no answer for so long (default: %(default)g)",
     )
     _add_forms(verify)
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="take one cell of any workbook apart, down to its inputs and their sources",
+        description="Tells what a cell is worth, how it comes about, what it comes from down to "
+        "inputs and their sources, and what reads it.",
+    )
+    explain.set_defaults(command=_explain)
+    explain.add_argument("file", type=Path, metavar="FILE", help="the xlsx")
+    explain.add_argument("cell", metavar="CELL", help="a cell (Supply!J20), a name or an id")
+    _add_settings(explain, "--what-if", "an input's other value, to see what it changes")
+    explain.add_argument(
+        "--drivers", action="store_true", help="rank the inputs by how they move the cell"
+    )
+    explain.add_argument(
+        "--depth", type=_count, default=60, metavar="N", help="go N steps back (default: all)"
+    )
+    _add_forms(explain)
 
 
 def _add_settings(command: argparse.ArgumentParser, option: str, what: str) -> None:
@@ -90,6 +111,24 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         print(as_markdown(verdict) if options.markdown else as_text(verdict))
     return FINE if verdict.sound else DIFFERS
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from workbook.audit.account import as_json, as_markdown, as_text
+    from workbook.audit.container import Refused
+    from workbook.audit.explain import Asked, explain
+
+    asked = Asked(options.cell, tuple(options.settings), options.drivers, options.depth)
+    try:
+        told = explain(options.file, asked)
+    except Refused as fault:
+        print(fault, file=sys.stderr)
+        return BAD_INPUT
+    if options.json:
+        print(json.dumps(as_json(told), indent=2, ensure_ascii=False))
+    else:
+        print(as_markdown(told) if options.markdown else as_text(told))
+    return FINE
 
 
 def _words(text: str) -> list[str]:

@@ -20,6 +20,9 @@ from workbook.engines import CellError, Value, agree
 VOLATILE = frozenset({"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"})
 """Functions that give another value at another time or in another program."""
 
+_BRANCHING = frozenset({"IF", "IFS", "IFERROR", "IFNA", "CHOOSE", "SWITCH", "AND", "OR"})
+"""Functions that need not work out all that stands in them."""
+
 _LACKING = frozenset({"#NAME?", "#NIMPL!", "#N/IMPL!", "#ERROR!", NO_VALUE.code})
 
 
@@ -69,7 +72,7 @@ def spot_of(held: Held) -> Spot:
 
 
 def _volatile(held: Held) -> bool:
-    return bool(held.formula) and not VOLATILE.isdisjoint(functions(held.formula or ""))
+    return not VOLATILE.isdisjoint(functions(held.formula or ""))
 
 
 def _is_lack(value: Value) -> bool:
@@ -86,7 +89,9 @@ def _words(held: Held) -> set[str]:
 
 
 def _used(formulas: Iterator[Held]) -> set[str]:
-    return {word for held in formulas for word in _words(held)}
+    """The functions and names that these formulas surely worked out."""
+    found = (_words(held) for held in formulas)
+    return {word for words in found if words.isdisjoint(_BRANCHING) for word in words} | _BRANCHING
 
 
 def _missing(held: Held, healthy: set[str]) -> set[str]:

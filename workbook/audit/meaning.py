@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workbook.audit.facts import Facts, Held, Rule, SheetFacts
+from workbook.audit.formula import relative
 from workbook.audit.graph import Graph
 from workbook.engines.base import Cell
 
 _REGISTRY = frozenset({"Input", "Unit", "Source"})
 _PLAIN = frozenset({"Value", "Line"})
 """Heads that say nothing of a cell."""
-
-_FURTHEST = 2000
-"""Rows above a cell among which the head of its column is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,11 @@ class Meanings:
     def __init__(self, facts: Facts, graph: Graph) -> None:
         self._facts = facts
         self._graph = graph
+        self._pages: dict[str, _Page] = {}
 
     def of(self, held: Held) -> Meaning:
         """What the file says of a cell."""
-        page = _Page(self._sheet(held.sheet))
+        page = self._page(held.sheet)
         name = self.names.get(held.cell, "")
         row = self._registry.get(name, {})
         head, unit = page.head(held)
@@ -95,10 +94,12 @@ class Meanings:
             return None
         return next(self._graph.held_in(areas[0]), None)
 
-    def _sheet(self, name: str) -> SheetFacts:
-        sheet = self._facts.sheet(name)
-        assert sheet is not None
-        return sheet
+    def _page(self, name: str) -> _Page:
+        if name not in self._pages:
+            sheet = self._facts.sheet(name)
+            assert sheet is not None
+            self._pages[name] = _Page(sheet)
+        return self._pages[name]
 
     def _entries(self) -> Iterator[Entry]:
         for sheet in self._facts.sheets:
@@ -126,6 +127,7 @@ class _Page:
 
     def __init__(self, sheet: SheetFacts) -> None:
         self._sheet = sheet
+        self._known: dict[tuple[int, int], tuple[str, str]] = {}
 
     def label(self, held: Held, head: str) -> str:
         """The text at the left end of the row, and the head of the column."""
@@ -135,6 +137,20 @@ class _Page:
 
     def head(self, held: Held) -> tuple[str, str]:
         """The head of the cell's column, and the unit that stands between them."""
+        run: list[tuple[int, int]] = []
+        at = held
+        # Cells dressed alike, one below the other, have one head.
+        while (at.row, at.column) not in self._known:
+            run.append((at.row, at.column))
+            above = self._sheet.cells.get((at.row - 1, at.column))
+            if above is None or above.look != held.look:
+                break
+            at = above
+        found = self._known.get((at.row, at.column)) or self._searched(at)
+        self._known.update(dict.fromkeys(run, found))
+        return found
+
+    def _searched(self, held: Held) -> tuple[str, str]:
         found: list[Held] = []
         for above in self._above(held):
             if isinstance(above.value, str) and above.value and _heads(above, held):
@@ -159,15 +175,36 @@ class _Page:
 
     def note(self, held: Held, head: str) -> str:
         """The note under a table that says how its column comes about."""
-        if head and held.formula:
-            for row in range(held.row + 1, held.row + _FURTHEST):
-                for text in _texts(self._sheet.by_row.get(row, [])).values():
-                    if text.startswith(f"{head}: "):
-                        return text.removeprefix(f"{head}: ")
+        if head and self._in_block(held):
+            return next((text for row, text in self._notes.get(head, ()) if row > held.row), "")
         return ""
 
+    @cached_property
+    def _notes(self) -> dict[str, list[tuple[int, str]]]:
+        """What follows each ``Head: `` at the start of a text, with its row."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for row, line in self._sheet.by_row.items():
+            for text in _texts(line).values():
+                head, mark, rest = text.partition(": ")
+                if mark:
+                    found.setdefault(head, []).append((row, rest))
+        return found
+
+    def _in_block(self, held: Held) -> bool:
+        """Whether the cell above or below has the same formula, so that a total is none of it."""
+        if held.formula is None:
+            return False
+        own = relative(held.formula, held.row, held.column)
+        beside = (self._sheet.cells.get((held.row + step, held.column)) for step in (-1, 1))
+        return any(
+            near is not None
+            and near.formula is not None
+            and relative(near.formula, near.row, near.column) == own
+            for near in beside
+        )
+
     def _above(self, held: Held) -> Iterator[Held]:
-        for row in range(held.row - 1, max(0, held.row - _FURTHEST), -1):
+        for row in range(held.row - 1, 0, -1):
             above = self._sheet.cells.get((row, held.column))
             if above is not None:
                 yield above

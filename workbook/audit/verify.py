@@ -7,7 +7,7 @@ a process of its own, so one that hangs or dies is named and ended.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -22,6 +22,7 @@ from workbook.audit.lacks import Lack, lack_of, spot_of, unverifiable
 from workbook.audit.meaning import Meanings
 from workbook.audit.reader import read
 from workbook.audit.verdict import STORED, Differing, Verdict
+from workbook.audit.wording import scale_of
 from workbook.audit.workers import EngineFailed, Values, Worker, at_work
 from workbook.engines import Value, agree, missing
 
@@ -93,21 +94,28 @@ class _Run:
         self.lacks: dict[str, Lack] = {}
         self.differing: dict[Spot, Differing] = {}
         self.compared: set[Spot] = set()
+        self.missing: set[Spot] = set()
+        self.largest = _largest(h.value for s in self.facts.sheets for h in s.cells.values())
 
     def first(self, answers: Mapping[str, Values]) -> None:
         """Take in the values at the file's own inputs, or at the settings."""
         stored = [held.value for held in self.formulas]
+        blank = zip(self.spots, stored, *answers.values(), strict=True)
+        self.missing = {
+            spot for spot, value, *found in blank if value is None and {*found} - {None, ""}
+        }
         for name, values in answers.items():
-            others = self._consensus(name, answers) if self.changed else stored
-            self.lacks[name] = lack_of(self.formulas, values, others, self.graph)
-        parties = answers if self.changed else {STORED: stored, **answers}
-        self._compare(parties, None)
-        if not self.changed:
-            alone = {spot for spot in self.spots if not self._able(spot, answers)}
-            self.unchecked |= dict.fromkeys(alone - {*self.unchecked}, "no engine can work it out")
+            self._learn(name, values, self._others(name, answers) if self.changed else stored)
+        self._compare(answers if self.changed else {STORED: stored, **answers}, None)
+        left = {*self.spots} - self.compared - self.unchecked.keys()
+        able = {spot for spot in left if any(spot not in self.lacks[n].cells for n in answers)}
+        self.unchecked |= dict.fromkeys(left - able, "no engine can work it out")
+        self.unchecked |= dict.fromkeys(able, "there is only one value to compare")
 
     def again(self, number: int, answers: Mapping[str, Values]) -> None:
         """Take in the values of one draw."""
+        for name, values in answers.items():
+            self._learn(name, values, self._others(name, answers))
         self._compare(answers, number)
 
     def verdict(self, path: Path) -> Verdict:
@@ -115,7 +123,6 @@ class _Run:
         words = Counter[str]()
         for lack in self.lacks.values():
             words |= Counter(lack.words)
-        absent = sum(h.value is None and spot_of(h) not in self.unchecked for h in self.formulas)
         return Verdict(
             file=path,
             formulas=len(self.formulas),
@@ -126,7 +133,7 @@ class _Run:
             unsupported=dict(sorted(words.items())),
             unchecked=dict(sorted(Counter(self.unchecked.values()).items())),
             refused=self.refused,
-            missing=0 if self.changed else absent,
+            missing=0 if self.changed else len(self.missing),
             from_1904=self.facts.from_1904,
             changed=self.changed,
             draws=self.question.draws,
@@ -145,38 +152,44 @@ class _Run:
         for at, (held, spot) in enumerate(zip(self.formulas, self.spots, strict=True)):
             if spot in self.unchecked or spot in self.differing:
                 continue
-            values = {n: v[at] for n, v in parties.items() if self._counts(n, spot, v[at])}
+            values = {n: v[at] for n, v in parties.items() if self._counts(n, spot)}
             if len(values) < FEWEST:
                 continue
             self.compared.add(spot)
             if not _all_agree(list(values.values())) and not self._cancels(held, values):
                 self.differing[spot] = self._differing(held, values, number)
 
-    def _counts(self, name: str, spot: Spot, value: Value) -> bool:
+    def _counts(self, name: str, spot: Spot) -> bool:
         if name == STORED:
-            return value is not None
+            return spot not in self.missing
         return spot not in self.lacks[name].cells
-
-    def _able(self, spot: Spot, answers: Mapping[str, Values]) -> bool:
-        return any(spot not in self.lacks[name].cells for name in answers)
 
     def _cancels(self, held: Held, values: Mapping[str, Value]) -> bool:
         """Whether what differs is no more than what large terms leave when they cancel."""
         if not all(isinstance(value, float) for value in values.values()):
             return False
-        read = (h.value for area in self.graph.areas(held) for h in self.graph.held_in(area))
-        terms = max((abs(v) for v in read if isinstance(v, float)), default=0.0)
-        return _all_agree(list(values.values()), scale=max(1.0, terms * _DIGITS))
+        found = list(values.values())
+        if not _all_agree(found, scale=max(1.0, self.largest * _DIGITS)):
+            return False
+        terms = (h.value for area in self.graph.areas(held) for h in self.graph.held_in(area))
+        return _all_agree(found, scale=max(1.0, _largest(terms) * _DIGITS))
 
-    def _consensus(self, name: str, answers: Mapping[str, Values]) -> list[Value]:
+    def _learn(self, name: str, values: Values, others: Values) -> None:
+        """Note what an engine turns out to lack."""
+        found = lack_of(self.formulas, values, others, self.graph)
+        known = self.lacks.get(name, found)
+        self.lacks[name] = Lack({**found.words, **known.words}, known.cells | found.cells)
+
+    def _others(self, name: str, answers: Mapping[str, Values]) -> Values:
         """What another engine found, so that an error that all share is no lack."""
-        others = [values for other, values in answers.items() if other != name]
-        return list(others[0]) if others else [held.value for held in self.formulas]
+        others = (values for other, values in answers.items() if other != name)
+        return next(others, answers[name])
 
     def _differing(self, held: Held, values: Mapping[str, Value], number: int | None) -> Differing:
         meaning = self.meanings.of(held)
-        formula = held.formula or ""
-        return Differing(str(held.cell), meaning.label, meaning.unit, formula, values, number)
+        # The values are told in full, so a unit of billions or percent would be wrong.
+        unit = meaning.unit if scale_of(held.look.show) == 1 else ""
+        return Differing(str(held.cell), meaning.label, unit, held.formula or "", values, number)
 
 
 def _check(question: Question) -> None:
@@ -205,3 +218,7 @@ def _answers(
 
 def _all_agree(values: Sequence[Value], scale: float = 1.0) -> bool:
     return all(agree(values[0], value, scale=scale) for value in values[1:])
+
+
+def _largest(values: Iterable[Value]) -> float:
+    return max((abs(value) for value in values if isinstance(value, float)), default=0.0)
