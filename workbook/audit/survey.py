@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from workbook.audit.around import Around
 from workbook.audit.facts import Facts, Held, SheetFacts
 from workbook.audit.formula import reference, tokens
 from workbook.audit.graph import Graph
@@ -20,6 +21,9 @@ Key: TypeAlias = tuple[str, int, int]
 
 REGISTRY = ("Input", "Unit", "As of", "Source")
 CHECKS = ("Check", "Applies", "Failed")
+VAST = 20_000
+"""Cells of one range from which on it is not looked into: each formula keeps what it reads."""
+
 FEWEST_STAMPS = 12
 """Figures worked out elsewhere that make a table, and not just the value of an input."""
 
@@ -41,6 +45,7 @@ class Survey:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self._known: dict[Area, tuple[Key, ...]] = {}
 
     @cached_property
     def cells(self) -> dict[Key, Held]:
@@ -101,11 +106,18 @@ class Survey:
 
     def _held_in(self, areas: Iterable[Area]) -> Iterator[Key]:
         for area in areas:
+            yield from self._inside(area)
+
+    def _inside(self, area: Area) -> tuple[Key, ...]:
+        """The cells of an area that hold something, and blank inputs; none of a vast one."""
+        if area not in self._known:
             if area.size <= len(self.cells):
                 keys = ((area.sheet, *place) for place in area.cells())
-                yield from (key for key in keys if key in self.cells or key in self.inputs)
+                held = tuple(key for key in keys if key in self.cells or key in self.inputs)
             else:
-                yield from (key for key in self.cells if area.has(key[0], key[1:]))
+                held = tuple(key for key in self.cells if area.has(key[0], key[1:]))
+            self._known[area] = held if len(held) <= VAST else ()
+        return self._known[area]
 
     @cached_property
     def read(self) -> frozenset[Key]:
@@ -248,48 +260,18 @@ class Survey:
 
     # --- what stands around a figure ------------------------------------------------------------
 
-    def text_left(self, key: Key) -> str:
-        """The first words of the row left of a cell; empty where there are none."""
-        sheet, row, column = key
-        for left in range(1, column):
-            held = self.cells.get((sheet, row, left))
-            if held is not None and isinstance(held.value, str) and held.value.strip():
-                return held.value.strip()
-        return ""
-
-    def text_above(self, key: Key) -> str:
-        """The nearest words above a cell in its column, heads before plain words."""
-        sheet, row, column = key
-        plain = ""
-        for above in range(row - 1, 0, -1):
-            held = self.cells.get((sheet, above, column))
-            if held is not None and isinstance(held.value, str) and held.formula is None:
-                if held.look.bold:
-                    return held.value.strip()
-                plain = plain or held.value.strip()
-        return plain
-
-    def label(self, key: Key) -> str:
-        """What a figure is, in the words around it."""
-        left, above = self.text_left(key), self.text_above(key)
-        return ", ".join(dict.fromkeys(word for word in (left, above) if word))
+    @cached_property
+    def around(self) -> Around:
+        """The words around each cell."""
+        return Around(self.cells)
 
     def title(self, key: Key) -> str:
         """What a cell is called: the label of its row and the head of its column."""
         sheet = self.facts.sheet(key[0])
         held = sheet.cells.get(place_of(key)) if sheet else None
-        near = self._text_near(key)
-        apart = near and near != self.text_left(key)
+        near = self.around.near(key)
+        apart = near and near != self.around.left(key)
         return near if apart else self._meanings.of(held).label if held else ""
-
-    def _text_near(self, key: Key) -> str:
-        """The first words of the unbroken run of cells left of a cell."""
-        sheet, row, column = key
-        words = ""
-        while (held := self.cells.get((sheet, row, column - 1))) is not None:
-            column -= 1
-            words = str(held.value).strip() if isinstance(held.value, str) else words
-        return words
 
     @cached_property
     def _meanings(self) -> Meanings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ Line: TypeAlias = tuple[str, ...]
 
 LEAST_ALIKE = 0.4
 """How alike two lines must be to be one that changed, from 0 to 1."""
+
+MOST_PAIRS = 4_000_000
+"""Pairs of lines up to which all are matched exactly."""
 
 LARGEST_GAP = 40_000
 """Pairs of lines that are compared one by one; larger gaps are paired in order."""
@@ -39,8 +43,9 @@ class Alignment:
             return self.pairs[number]
         if number in self.removed:
             return None
-        before = max((known for known in self._known if known < number), default=None)
-        return number if before is None else number + self.pairs[before] - before
+        at = bisect_left(self._known, number)
+        before = self._known[at - 1] if at else 0
+        return number + self.pairs.get(before, 0) - before
 
     @cached_property
     def _known(self) -> list[int]:
@@ -68,13 +73,18 @@ def _paired(a: Sequence[Line], b: Sequence[Line]) -> list[tuple[int, int]]:
     end = next((i for i in range(rest) if a[-1 - i] != b[-1 - i]), rest)
     pairs = [(i, i) for i in range(start)]
     middle = a[start : len(a) - end], b[start : len(b) - end]
-    for kind, a1, a2, b1, b2 in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+    for kind, a1, a2, b1, b2 in _matcher(*middle).get_opcodes():
         if kind == "equal":
             pairs += [(start + a1 + i, start + b1 + i) for i in range(a2 - a1)]
         elif kind == "replace":
             gap = _gap(middle[0][a1:a2], middle[1][b1:b2])
             pairs += [(start + a1 + i, start + b1 + j) for i, j in gap]
     return pairs + [(len(a) - i, len(b) - i) for i in range(end, 0, -1)]
+
+
+def _matcher(a: Sequence[Line], b: Sequence[Line]) -> SequenceMatcher[Line]:
+    """A matcher; among very many lines it leaves out those that are everywhere."""
+    return SequenceMatcher(None, a, b, autojunk=len(a) * len(b) > MOST_PAIRS)
 
 
 def _gap(a: Sequence[Line], b: Sequence[Line]) -> list[tuple[int, int]]:

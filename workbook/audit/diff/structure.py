@@ -82,7 +82,7 @@ def _has_check(survey: Survey, sheet: SheetFacts, first: int, last: int) -> bool
 
 
 def _label(survey: Survey, sheet: SheetFacts, row: int) -> str:
-    words = survey.text_left((sheet.name, row, len(sheet.cells)))
+    words = survey.around.left((sheet.name, row, len(sheet.cells)))
     return f", {words}" if words else ""
 
 

@@ -136,7 +136,7 @@ def _number(text: str) -> float | None:
 def labels(survey: Survey) -> Iterator[Hit]:
     """F08: figures without a label, and without a unit where others have theirs."""
     for key, _, _ in survey.figures():
-        if not survey.label(key):
+        if not survey.around.label(key):
             yield Hit("F08a", key[0], place_of(key))
     for sheet in survey.facts.sheets:
         for (row, column), held in sheet.cells.items():
@@ -147,7 +147,7 @@ def labels(survey: Survey) -> Iterator[Hit]:
 def _unitless(survey: Survey, sheet: str, head: int, column: int) -> Iterator[Hit]:
     """The rows under a head Unit that name none, down to the first row without a label."""
     row = head + 1
-    while survey.text_left((sheet, row, column)):
+    while survey.around.left((sheet, row, column)):
         value = survey.cells.get((sheet, row, column + 1))
         if value and isinstance(value.value, float) and (sheet, row, column) not in survey.cells:
             yield Hit("F08b", sheet, (row, column + 1))
@@ -164,7 +164,7 @@ def use(survey: Survey) -> Iterator[Hit]:
         if not _describes(survey, key) and not _works(survey, key) and not _beside(survey, key):
             yield Hit("F16a", key[0], place_of(key), entry.id)
     for key, _, _ in survey.figures():
-        if key not in survey.read and not survey.label(key):
+        if key not in survey.read and not survey.around.label(key):
             yield Hit("F16b", key[0], place_of(key))
 
 
@@ -215,7 +215,7 @@ def _figure(survey: Survey, name: str) -> bool:
     key = (area.sheet, area.top, area.left) if area and area.size == 1 else None
     if key is None:
         return False
-    return (key in survey.formulas or key in survey.inputs) and bool(survey.label(key))
+    return (key in survey.formulas or key in survey.inputs) and bool(survey.around.label(key))
 
 
 def checks(survey: Survey) -> Iterator[Hit]:

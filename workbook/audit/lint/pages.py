@@ -41,18 +41,17 @@ def _is_number(held: Held) -> bool:
 def unit_of(survey: Survey, key: Key) -> str:
     """The unit of a figure: left of it under a head Unit, or under its column's head."""
     sheet, row, column = key
-    for above in range(row - 1, 0, -1):
-        held = survey.cells.get((sheet, above, column))
-        if held is not None and isinstance(held.value, str) and held.look.bold:
-            beside = _unit_column(survey, (sheet, above, column))
-            if beside is not None:
-                unit = survey.cells.get((sheet, row, beside)) if beside == column - 1 else None
-                return str(unit.value) if unit else ""
-            under = (sheet, above + 1, column)
-            told = survey.cells.get(under)
-            alone = told is not None and told.formula is None and not survey.text_left(under)
-            return str(told.value) if told is not None and alone and above + 1 < row else ""
-    return ""
+    head = next((held.row for held in survey.around.words_above(key) if held.look.bold), None)
+    if head is None:
+        return ""
+    beside = _unit_column(survey, (sheet, head, column))
+    if beside is not None:
+        unit = survey.cells.get((sheet, row, beside)) if beside == column - 1 else None
+        return str(unit.value) if unit else ""
+    under = (sheet, head + 1, column)
+    told = survey.cells.get(under)
+    alone = told is not None and told.formula is None and not survey.around.left(under)
+    return str(told.value) if told is not None and alone and head + 1 < row else ""
 
 
 def _unit_column(survey: Survey, head: Key) -> int | None:
@@ -80,7 +79,7 @@ def _is_year(survey: Survey, key: Key, held: Held) -> bool:
     whole = isinstance(value, float) and value == int(value) and FIRST_YEAR <= value <= LAST_YEAR
     if not whole or "," not in held.look.show:
         return False
-    words = {survey.text_above(key).casefold(), survey.text_left(key).casefold()}
+    words = {survey.around.above(key).casefold(), survey.around.left(key).casefold()}
     return any(word == "year" or word.endswith((" year", ", year")) for word in words)
 
 
