@@ -8,10 +8,10 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build test check format bench lock clean
+.PHONY: help build test check format bench mutation lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 build: $(VENV)/.ready ## Write the workbook into outputs/
 	@$(VENV)/bin/workbook build
@@ -32,6 +32,9 @@ format: $(VENV)/.ready-dev ## Format the code and put right what ruff can
 bench: $(VENV)/.ready-dev ## Time the build and the simulation against other programs
 	@$(VENV)/bin/python bench/run.py $(BENCH_ARGS)
 	@$(VENV)/bin/python bench/sim_speed.py $(BENCH_ARGS)
+
+mutation: $(VENV)/.ready-dev ## Change formulas of the workbook one at a time, and count who notices
+	@$(VENV)/bin/python tests/mutation.py $(MUTATION_ARGS)
 
 # Made with the oldest Python supported, so that every version pinned exists for the later ones.
 lock: ## Pin the newest versions that pyproject.toml allows (needs Python 3.11)

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.audit import inquiry
+from workbook.audit import inquiry, review
 from workbook.paths import OUTPUTS
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (build, inputs, plan):
         _add_assumptions(command)
     inquiry.add_to(commands)
+    review.add_to(commands)
     return parser
 
 

@@ -27,7 +27,7 @@ from workbook.expr import (
 from workbook.memo_facts import Printed, Quoted, Reading
 from workbook.tabs.constants import Constants
 
-WIDTHS = (280, 130, 104, 140, 100, 140, 140, 84, 84, 120, 110, 90, 90, 130, 84, 330)
+WIDTHS = (280, 130, 104, 140, 100, 140, 140, 90, 90, 120, 90, 90, 130, 130, 84, 330)
 NOTHING = "–"
 QUOTED = "Memo 000: every printed number, with its status"
 QUOTED_NOTE = (
@@ -250,12 +250,12 @@ def _quotes(
         axis.fixed("stated", "Status", [q.status for q in quoted], "note"),
         live,
         at_inputs,
+        low,
+        high,
         ties,
         ties_live,
         moved,
         state,
-        low,
-        high,
         by_reading,
         shown_by,
         axis.fixed("why", "What reproduces it", [q.why for q in quoted], "note"),

@@ -207,10 +207,14 @@ def _served(given: dict[str, Line], constants: Constants, chips: Line) -> dict[s
         strong=True,
         output=True,
     )
-    in_progress, in_whole = slots * constants.slot_holds, rounded(requests, 0)
+    in_progress = slots * constants.slot_holds
+    in_whole = figure(
+        "pod_requests_whole", "… in whole requests", "req/(pod·min)", rounded(requests, 0)
+    )
     memory = figure("pod_memory", "Memory of a pod", "GB/pod", chips * given["chip_memory"])
     return {
         "requests": requests,
+        "requests_whole": in_whole,
         "output_each": figure(
             "pod_output_per_request",
             "Output tokens of a request at naive capacity",

@@ -78,7 +78,9 @@ def build(
         "Outside",
         "1",
         when(
-            both(given(now), given(low)), when(either(below(now, low), above(now, high)), 1, 0), 0
+            both(given(now), given(low), given(high)),
+            when(either(below(now, low), above(now, high)), 1, 0),
+            0,
         ),
         how="1 where a number is outside its range",
     )

@@ -111,7 +111,8 @@ def tiers_of(
         memo=MEMO,
     )
     buffer = axis.formula("buffer", "Buffer", SHARE, policy.buffer, how="Link", memo=MEMO)
-    left = 1 - p0 - p1 - buffer
+    # the buffer stands below P2, and a calculation reads from above
+    left = 1 - p0 - p1 - policy.buffer
     p2 = axis.formula(
         "p2",
         "P2 · Flex",

@@ -1,0 +1,119 @@
+"""Diff: what changed between two workbooks, as a reviewer wants to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbook.audit.diff.changes import Change, Step, collected, relative_change, steps
+from workbook.audit.diff.flags import Flag, flags
+from workbook.audit.diff.match import Match
+from workbook.audit.diff.structure import Structural, structural
+from workbook.audit.facts import Facts
+from workbook.audit.survey import Key, Survey
+
+__all__ = ["Change", "Difference", "Flag", "Structural", "diff"]
+
+FORMULAS = ("formula", "formula replaced by a value", "value replaced by a formula")
+FRONT = 2
+"""The sheets at the front, whose figures are those that matter most."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Difference:
+    """Everything that differs, each list from the front of the workbook to its end."""
+
+    headline: str
+    flags: list[Flag]
+    inputs: list[Change]
+    formulas: list[Change]
+    outputs: list[Change]
+    others: list[Change]
+    structure: list[Structural]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        lists = (self.inputs, self.formulas, self.outputs, self.others, self.structure)
+        return not any(lists)
+
+
+def diff(a: Facts, b: Facts) -> Difference:
+    """What changed from *a* to *b*, by what stands in the files: nothing is recalculated.
+
+    Formulas are compared as they would read in *b*, so an inserted row is one change.
+    """
+    match, before, after = Match(a, b), Survey(a), Survey(b)
+    found = list(steps(match, before, after))
+    around = list(structural(match, before, after))
+    changes = collected(found, before, after)
+    outputs = [step for step in found if step.kind == "output"]
+    return Difference(
+        headline=_headline(found, outputs, before, after),
+        flags=flags(found, around, match, before, after),
+        inputs=[c for c in changes if c.kind == "input"],
+        formulas=[c for c in changes if c.kind in FORMULAS],
+        outputs=_ordered([c for c in changes if c.kind == "output"], after),
+        others=[c for c in changes if c.kind in ("number", "text", "words", "new", "gone")],
+        structure=around,
+    )
+
+
+def _ordered(changes: list[Change], survey: Survey) -> list[Change]:
+    """Figures with a name of their own before those of tables."""
+    named = {f"{key[0]}!{survey.formulas[key].ref}" for key in _named(survey)}
+    return sorted(changes, key=lambda change: change.where not in named)
+
+
+def _named(survey: Survey) -> set[Key]:
+    """The calculated figures that have a name of their own: what a workbook puts out."""
+    areas = (area for area in survey.names.values() if area is not None and area.size == 1)
+    keys = {(area.sheet, area.top, area.left) for area in areas}
+    return {key for key in keys if key in survey.formulas}
+
+
+def _headline(found: Sequence[Step], outputs: Sequence[Step], before: Survey, after: Survey) -> str:
+    named = _named(after)
+    counted = [step for step in outputs if step.key in named] if named else list(outputs)
+    inputs = sum(step.kind == "input" for step in found)
+    formulas = sum(step.kind in FORMULAS for step in found)
+    counts = (_count(inputs, "input"), _count(formulas, "formula"), _count(len(counted), "output"))
+    parts = [f"{', '.join(counts)} moved", *_featured(counted, after), _checks(before, after)]
+    return "; ".join(part for part in parts if part)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _featured(outputs: Sequence[Step], survey: Survey) -> list[str]:
+    """The figure that moved most, of those that the first sheets show where any of them moved."""
+    front = [sheet.name for sheet in survey.facts.sheets[:FRONT]]
+    shown = {
+        source
+        for key in survey.formulas
+        if key[0] in front
+        for source in (key, survey.link(key))
+        if source is not None
+    }
+    moved = [
+        (abs(change), step.key, change)
+        for step in outputs
+        if (change := relative_change(*step.value)) is not None
+    ]
+    best = max([m for m in moved if m[1] in shown] or moved, default=None)
+    return [f"{survey.title(best[1])} {best[2]:+.1%}"] if best else []
+
+
+def _checks(before: Survey, after: Survey) -> str:
+    count, failed = (len(after.checks.rows) if after.checks else 0), _failed(after)
+    if failed is None:
+        return ""
+    if not failed:
+        return "checks pass"
+    return f"{failed} of {count} checks fail ({_failed(before) or 0} before)"
+
+
+def _failed(survey: Survey) -> int | None:
+    value = survey.formulas[survey.master].value if survey.master else None
+    return int(value) if isinstance(value, float) else None
