@@ -30,7 +30,7 @@ from workbook.evaluate import Model
 from workbook.functions import Value
 from workbook.tabs.operated import minutes_words, share_of, share_words, users_words
 
-NO_ROW = "not in the table"
+NO_ROW = "not in table"
 SEED = np.random.SeedSequence(81)
 PRESETS = ("weekly-max", "time-share")
 
@@ -77,7 +77,8 @@ def test_a_scaled_pod_by_hand(at: At) -> None:
     assert live["scaling_added_to"] == pytest.approx(
         pods - 1 + 2.201 * float(row["pods_error"]), abs=1e-6
     )
-    assert live["scaling_words"] == "scaling costs +12%; overload 1,075 → 4 min a week"
+    assert live["scaling_words"] == "scaling costs +12%"
+    assert live["scaling_spares"] == "1,075 → 4 min"
 
 
 def test_what_was_never_seen_may_still_come(at: At) -> None:

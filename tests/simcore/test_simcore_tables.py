@@ -229,14 +229,15 @@ def test_three_lognormals_fit_the_gaps_best() -> None:
     assert float(laws["3 lognormals"][2]) < float(laws["Lomax"][2]) < float(laws["Pareto"][2])
 
 
-def test_traces_are_weeks_of_quarter_hours() -> None:
-    """A sample week has 672 quarter hours for each number of users, and its peaks are above."""
+def test_traces_are_weeks_of_half_hours() -> None:
+    """A sample week has 336 half hours for each number of users, and its peaks are above."""
     rows = make_tables([traces_recipe(PRESET)], 7, cache=Cache(None))[0].table.rows
     numbers = np.array(rows, dtype=float)
     assert [int(n) for n in np.unique(numbers[:, 0])] == [25, 50, 500]
-    assert len(rows) == 3 * 672
+    assert len(rows) == 3 * 336
     assert np.all(numbers[:, 3] >= numbers[:, 2] - 1e-9)
     assert np.all(numbers[:, 4] == np.ceil(numbers[:, 3] / PRESET.service.slots))
+    assert numbers[:, 6] == pytest.approx(numbers[:, 5] * PRESET.service.slots, rel=1e-5)
 
 
 def test_gaps_are_those_of_one_user() -> None:

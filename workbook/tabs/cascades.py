@@ -75,17 +75,23 @@ def build(
         show="flag",
         how="1 where the gain is 1 or more",
     )
-    away = joined("▲ runs away: a failure brings back ", constants.decimal(gain))
-    drains = joined("● drains: a failure brings back ", constants.decimal(gain))
+    brings = Line(
+        "cascade_brings",
+        "What a failure does",
+        "text",
+        when(given(gain), joined("a failure brings back ", constants.decimal(gain)), "–"),
+        how=None,
+    )
+    verdict = when(same(runs, 1), "▲ runs away: ", "● drains: ")
     state = Line(
         "cascade_state",
         "What it does",
         "text",
-        when(given(gain), when(same(runs, 1), away, drains), "▲ not in the table below"),
+        when(given(gain), joined(verdict, brings), "▲ not in table"),
         show="status",
         how=None,
     )
-    place = sides.picked("cascade", table, picks)
+    place = sides.picked("cascade", table, picks, reach)
     absent = when(same(runs, 1), RUNS_AWAY, sides.NO_ROW)
     found = {m.key: sides.measured(place, table, m, reach, absent=absent) for m in MEASURES}
     question = Lines(
@@ -96,7 +102,7 @@ def build(
     return Cascades(
         (question, _answers(found)),
         (of_retry, of_zombie),
-        (back, lost, runs, *place.lines),
+        (back, lost, runs, brings, *place.lines),
     )
 
 

@@ -59,9 +59,9 @@ def build(
             memo="Poisson distribution",
         ),
     )
-    static = sides.picked("static", table, (preset, users, Text(operated.STATIC)))
+    static = sides.picked("static", table, (preset, users, Text(operated.STATIC)), reach)
     scaled = sides.picked(
-        "scaled", table, (preset, users, Text(operated.SCALED), spin_up, headroom)
+        "scaled", table, (preset, users, Text(operated.SCALED), spin_up, headroom), reach
     )
     minute_seconds = Line(
         "minute_seconds",
@@ -89,7 +89,7 @@ def build(
             ),
             Lines(
                 "Question: pick in the cream cells",
-                (preset, users, spin_up, headroom, state, *added, words),
+                (preset, users, spin_up, headroom, state, *added, *words),
                 note=PICKS_NOTE,
             ),
             sides.beside(still, moved),
@@ -125,7 +125,7 @@ def _where(static: sides.Picked, scaled: sides.Picked) -> tuple[Line, Line]:
         "scaling_reach",
         "Where it reads",
         "text",
-        when(same(inside, 0), "▲ not in the table below", alone),
+        when(same(inside, 0), "▲ not in table", alone),
         show="status",
         how=None,
     )
@@ -155,18 +155,19 @@ def _added(still: sides.Side, moved: sides.Side, one_pod: Line) -> tuple[Line, .
     )
 
 
-def _reading(added: Line, still: sides.Side, moved: sides.Side, constants: Constants) -> Line:
-    """The comparison in one sentence."""
-    told = joined(
-        "scaling costs +",
-        constants.percent(added),
-        "; overload ",
-        shown(still.lines["overload"][""], "#,##0", 0),
-        " → ",
-        shown(moved.lines["overload"][""], "#,##0", 0),
-        " min a week",
+def _reading(
+    added: Line, still: sides.Side, moved: sides.Side, constants: Constants
+) -> tuple[Line, Line]:
+    """The comparison in words."""
+    cost = joined("scaling costs +", constants.percent(added))
+    before = shown(still.lines["overload"][""], "#,##0", 0)
+    overload = joined(before, " → ", shown(moved.lines["overload"][""], "0", 0), " min")
+    return (
+        Line("scaling_words", "In words", "text", when(given(added), cost, "–"), how=None),
+        Line(
+            "scaling_spares", "Overload a week", "text", when(given(added), overload, "–"), how=None
+        ),
     )
-    return Line("scaling_words", "In words", "text", when(given(added), told, "–"), how=None)
 
 
 def _chart(week: operated.Trace, hour: Column) -> Chart:

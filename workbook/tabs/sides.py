@@ -23,7 +23,7 @@ from workbook.expr import (
 )
 from workbook.tabs.operated import BETWEEN, Measure, Measured
 
-NO_ROW = no_figure("not in the table")
+NO_ROW = no_figure("not in table")
 EVENTS = ("short", "long")
 """Measures that count events: of none seen, some may still come."""
 
@@ -70,17 +70,18 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The row of a table with the label that the picks make, if there is one."""
+    """The row of a table with the label that the picks make, if any, and what it may not see."""
 
     name: str
     label: Line
     found: Line
     row: Line
+    unseen: Line
 
     @property
-    def lines(self) -> tuple[Line, Line, Line]:
+    def lines(self) -> tuple[Line, ...]:
         """All of them, to stand in a block."""
-        return (self.label, self.found, self.row)
+        return (self.label, self.found, self.row, self.unseen)
 
 
 Lines = dict[str, Line]
@@ -96,7 +97,7 @@ class Side:
     lines: Mapping[str, Lines]
 
 
-def picked(name: str, table: Measured, picks: Sequence[Expr]) -> Picked:
+def picked(name: str, table: Measured, picks: Sequence[Expr], reach: Reach) -> Picked:
     """The row whose label is the words of the *picks*."""
     first, *others = picks
     whole = joined(first, *(part for pick in others for part in (BETWEEN, pick)))
@@ -116,7 +117,14 @@ def picked(name: str, table: Measured, picks: Sequence[Expr]) -> Picked:
         when(above(found, 0), position(label, names), 1),
         how="Where it stands; the first where there is none, which nothing then reads",
     )
-    return Picked(name, label, found, row)
+    unseen = Line(
+        f"{name}_unseen",
+        f"Events a week that may stay unseen, {name}",
+        "1/wk",
+        reach.unseen / nth(table.weeks, row),
+        how="Most events of which none is seen ÷ weeks simulated",
+    )
+    return Picked(name, label, found, row, unseen)
 
 
 def measured(
@@ -142,7 +150,7 @@ def measured(
     spread = reach.errors * read(table.error[measure.key])
     top: Expr = value + spread
     if measure.key in EVENTS:
-        top = highest(top, reach.unseen / nth(table.weeks, place.row))
+        top = highest(top, place.unseen)
     return {"": value} | {
         end: _line(place, measure, end, when(given(value), algebra, NO_ROW))
         for end, algebra in (("_from", highest(0, value - spread)), ("_to", top))
