@@ -216,7 +216,7 @@ def _money_chart(number: Column, courses: Sequence[Course], words: Column) -> Ch
     return Chart(
         kind="weeks",
         headline=joined(
-            "Access pays ", At(words, "free"), "; under the rate limit ", At(words, "tight")
+            "Pays for itself: ", At(words, "free"), "; rate limit: ", At(words, "tight")
         ),
         title="Cost and revenue by week, $",
         series=(
