@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbook.audit.facts import Facts
 from workbook.audit.lint import formulas, model, pages, values
-from workbook.audit.lint.rules import NEEDS, RULES, Hit, Need, Rule, UnknownRule, chosen
+from workbook.audit.lint.rules import NEEDS, RULES, Hit, Need, NotJudged, Rule, UnknownRule, chosen
 from workbook.audit.ranges import Place, gathered
 from workbook.audit.survey import Survey
 
@@ -54,11 +54,17 @@ def lint(facts: Facts, select: Sequence[str] = (), ignore: Sequence[str] = ()) -
     survey = Survey(facts)
     lacks = _lacks(survey)
     skipped = [id_ for id_ in RULES if id_ in wanted and RULES[id_].needs in lacks]
-    asked = [finder for ids, finder in FINDERS if _any_of(ids, wanted)]
-    hits = (hit for finder in asked for hit in finder(survey))
+    hits: list[Hit] = []
+    reasons = list(_reasons(skipped))
+    for ids, finder in FINDERS:
+        if _any_of(ids, wanted):
+            try:
+                hits += finder(survey)
+            except NotJudged as fault:
+                reasons.append(f"not judged: {fault}")
     kept = (hit for hit in hits if hit.rule in wanted and hit.rule not in skipped)
     found = sorted(_collapsed(kept), key=_rank)
-    return Report(str(facts.path), tuple(found), tuple(_reasons(skipped)))
+    return Report(str(facts.path), tuple(found), tuple(reasons))
 
 
 def _any_of(ids: str, wanted: Iterable[str]) -> bool:

@@ -181,6 +181,10 @@ RULES: dict[str, Rule] = {rule.id: rule for rule in _RULES}
 """Every rule by its id, in order."""
 
 
+class NotJudged(Exception):
+    """A rule could not be tried on this file; the message begins with its id and says why."""
+
+
 class UnknownRule(ValueError):
     """A rule was asked for that there is not."""
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from workbook.audit.facts import Held
+from workbook.audit import bare
+from workbook.audit.facts import Facts, Held
 from workbook.audit.formula import functions, reference, tokens
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.formulas import PORTABLE, VOLATILE
-from workbook.audit.lint.rules import Hit
+from workbook.audit.lint.rules import Hit, NotJudged
 from workbook.audit.survey import Key, Survey, place_of
-from workbook.engines import Cell, CellError, EngineError, Value, agree, engine
+from workbook.audit.workers import NO_VALUE, EngineFailed, at_work
+from workbook.engines import Cell, CellError, Value, agree
 
 _GONE = "#REF!"
+PATIENCE = 120.0
+"""Seconds that an engine may take for one recalculation."""
+
 _ENGINES = ("formualizer", "ironcalc")
 _RULE_OF = {"externalLink": "F13a", "ddeLink": "F13a", "connections": "F13b", "customData": "F13b"}
 
@@ -34,15 +40,24 @@ def stale(survey: Survey) -> Iterator[Hit]:
     """
     known = {k: h for k, h in survey.formulas.items() if functions(h.formula or "") <= PORTABLE}
     moving = survey.follows(*(k for k, h in survey.formulas.items() if _volatile(h)))
-    wanted = {h.cell: (k, h) for k, h in known.items() if k not in moving and h.value is not None}
+    apart = bare.held_back(survey.facts)
+    wanted = {
+        held.cell: (key, held)
+        for key, held in known.items()
+        if key not in moving and held.value is not None and held.cell not in apart
+    }
     if not wanted or survey.facts.from_1904:
         return
     try:
-        first, second = (_values(name, survey.facts.path, wanted) for name in _ENGINES)
-    except EngineError:
-        return
+        first, second = _values(survey.facts, list(wanted))
+    except EngineFailed as fault:
+        raise NotJudged(f"F11c: an engine cannot recalculate the file: {fault}") from None
     for cell, (key, held) in wanted.items():
-        if agree(first[cell], second[cell]) and not agree(held.value, first[cell]):
+        if (
+            first[cell] != NO_VALUE
+            and agree(first[cell], second[cell])
+            and not agree(held.value, first[cell])
+        ):
             what = f"{held.value} is cached, {first[cell]} is right"
             yield Hit("F11c", key[0], place_of(key), what)
 
@@ -51,9 +66,16 @@ def _volatile(held: Held) -> bool:
     return not functions(held.formula or "").isdisjoint(VOLATILE)
 
 
-def _values(name: str, path: Path, cells: Iterable[Cell]) -> dict[Cell, Value]:
-    with engine(name).open(path) as session:
-        return session.read(cells)
+def _values(facts: Facts, cells: Sequence[Cell]) -> list[dict[Cell, Value]]:
+    """What each engine works out, on a file without stored values."""
+    with TemporaryDirectory() as folder:
+        stripped = Path(folder, "book.xlsx")
+        bare.write(facts, stripped)
+        with at_work(_ENGINES, stripped, cells, PATIENCE) as workers:
+            for worker in workers.values():
+                worker.ask(())
+            answers = [worker.answer() for worker in workers.values()]
+    return [dict(zip(cells, answer, strict=True)) for answer in answers]
 
 
 def gone(survey: Survey) -> Iterator[Hit]:
