@@ -57,7 +57,7 @@ def _uncollected() -> Iterator[None]:
 def _explained(error: Exception) -> int:
     """One clear message for an error, and its exit code."""
     from workbook.assumptions import InputFaults
-    from workbook.build import OutputError
+    from workbook.disk import OutputError
     from workbook.simulated import SimulationMissing
     from workbook.values import FillError
 
