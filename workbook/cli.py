@@ -13,13 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.commands import compare, sets
+from workbook.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK
 from workbook.paths import OUTPUTS
 
 if TYPE_CHECKING:
     from workbook.assumptions import Input
     from workbook.build import Built
 
-OK, FINDINGS, BAD_INPUT, INTERNAL = 0, 1, 2, 3
+COMMANDS = (sets, compare)
 DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
 
 
@@ -96,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     inputs.set_defaults(command=_inputs)
     for command in (build, inputs):
         _add_assumptions(command)
+    for module in COMMANDS:
+        module.add_to(commands)
     return parser
 
 
@@ -105,8 +109,9 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         type=Path,
-        metavar="FILE",
-        help="TOML that says what differs from templates/memo.toml; may be given again",
+        metavar="SET",
+        help="TOML that says what differs from templates/memo.toml, or a set's name (see: workbook "
+        "sets); may be given again",
     )
     command.add_argument(
         "--set",
@@ -126,7 +131,7 @@ def _build(options: argparse.Namespace) -> int:
     from workbook.assumptions import baseline, load
 
     simulated.check_presets()
-    assumptions = load(options.assumptions, options.settings)
+    assumptions = load(_files(options), options.settings)
     build.check_path(options.out)
     progress = None if options.quiet else _progress()
     built = build.make(assumptions, baseline(), partial(simulated.simulate, progress=progress))
@@ -137,6 +142,13 @@ def _build(options: argparse.Namespace) -> int:
     elif not options.quiet:
         print(_headline(built, options.out, seconds))
     return OK
+
+
+def _files(options: argparse.Namespace) -> list[Path]:
+    """The files that the sets stand for."""
+    from workbook.assumptions.sets import found
+
+    return [found(given) for given in options.assumptions]
 
 
 def _progress() -> Callable[[int, int], None]:
@@ -186,7 +198,7 @@ def _headline(built: Built, path: Path, seconds: float) -> str:
 def _inputs(options: argparse.Namespace) -> int:
     from workbook.assumptions import load
 
-    entries = load(options.assumptions, options.settings).inputs()
+    entries = load(_files(options), options.settings).inputs()
     if options.json:
         print(
             json.dumps([e.model_dump(mode="json") for e in entries], indent=2, ensure_ascii=False)
