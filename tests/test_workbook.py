@@ -29,12 +29,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from typing_extensions import override
 
 from workbook.assumptions import Assumptions, Choice, Day, Input, Number, load
-from workbook.book import Column, Formula, Gathered, Table, lines_of
+from workbook.book import Column, Formula, Gathered, Table, Typed, lines_of
 from workbook.build import Built, make
 from workbook.dimensions import unit_of
 from workbook.engines import Cell, CellError
 from workbook.evaluate import plain
 from workbook.expr import MIXED, Expr
+from workbook.layout import Place
 from workbook.units import Unit, UnitError, parse
 
 PORTABLE = frozenset(
@@ -390,6 +391,7 @@ def test_inputs_are_open_and_everything_else_is_locked(
     """Exactly the input cells can be typed into; every tab is protected, without a password."""
     inputs = {found.line(entry.name) for entry in memo_inputs.inputs()}
     assert len(inputs) == len(memo_inputs.inputs())
+    inputs |= {cell for _, cells in typed_columns(found) for cell in cells}
     unlocked = {
         Cell(sheet.title, cell.coordinate)
         for sheet in book.worksheets
@@ -403,14 +405,25 @@ def test_inputs_are_open_and_everything_else_is_locked(
         assert sheet.protection.password is None
 
 
+def typed_columns(found: Finder) -> list[tuple[Column, list[Cell]]]:
+    """The columns of data files, with their cells."""
+    return [
+        (column, found.strip(tab, table, column))
+        for tab, table in found.tables()
+        for column in table.columns
+        if isinstance(column.content, Typed)
+    ]
+
+
 def rules_by_cell(book: Workbook) -> dict[Cell, DataValidation]:
     rules: dict[Cell, DataValidation] = {}
     for sheet in book.worksheets:
         for rule in sheet.data_validations.dataValidation:
             for area in rule.sqref.ranges:
-                cell = Cell(sheet.title, area.coord)
-                assert cell not in rules, f"{cell} has two rules"
-                rules[cell] = rule
+                for row, col in area.cells:
+                    cell = Cell(sheet.title, Place(sheet.title, row - 1, col - 1).ref)
+                    assert cell not in rules, f"{cell} has two rules"
+                    rules[cell] = rule
     return rules
 
 
@@ -418,7 +431,11 @@ def test_every_input_has_its_rule(book: Workbook, memo_inputs: Assumptions, foun
     """Each input cell stops what is outside its range or list, and says what is allowed."""
     rules = rules_by_cell(book)
     cells = {found.line(entry.name): entry for entry in memo_inputs.inputs()}
-    assert set(rules) == set(cells)
+    typed = {cell: column for column, strip in typed_columns(found) for cell in strip}
+    assert set(rules) == set(cells) | set(typed)
+    for cell, column in typed.items():
+        assert rules[cell].errorStyle in (None, "stop")
+        assert rules[cell].promptTitle == column.label[:32]
     for cell, entry in cells.items():
         rule = rules[cell]
         assert rule.errorStyle in (None, "stop")

@@ -131,6 +131,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
     )
+    if dated := tuple(entered(day) for day in a.data.inputs()):
+        groups += (("Data files", dated),)
     front = inputs.build(groups, switches, fixed, originals)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
+from workbook.data import Field
 from workbook.dimensions import unit_of
 from workbook.expr import MIXED, Expr, Scalar, Vector
 from workbook.units import UnitError, parse
@@ -114,7 +115,20 @@ class Owned:
     lines: tuple[Line, ...]
 
 
-Content: TypeAlias = Formula | Entries | Fixed | Gathered | Owned
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The cells of a column of a data form: inputs, but without names of their own.
+
+    The first rows hold *values*; those below them are blank, ready to be typed into. *allowed*
+    has the options of a choice in its cells. An input's id is ``table.row.column``.
+    """
+
+    field: Field
+    values: tuple[Stamp, ...]
+    allowed: Column | None = None
+
+
+Content: TypeAlias = Formula | Entries | Fixed | Gathered | Owned | Typed
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -163,6 +177,20 @@ class Axis:
         """A column of one formula."""
         content = Formula(algebra)
         return Column(key, label, unit, self, content, how, show, units, strong, memo)
+
+    def typed(
+        self,
+        field: Field,
+        values: Sequence[Stamp],
+        *,
+        allowed: Column | None = None,
+        show: str = "",
+    ) -> Column:
+        """A column of a data form, blank past its *values*."""
+        if len(values) > len(self.entities):
+            raise ValueError(f"{self.key}.{field.key}: {len(values)} values for fewer rows")
+        content = Typed(field, tuple(values), allowed)
+        return Column(field.key, field.head, field.unit, self, content, show=show)
 
     def fixed(
         self,

@@ -121,6 +121,13 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
         metavar="ID=VALUE",
         help="one input's value, such as training.mfu=45%%; may be given again",
     )
+    command.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="FORM=FILE",
+        help="a CSV file in place of a template's, such as requests=mine.csv; may be given again",
+    )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.add_argument("--debug", action="store_true", help="show the traceback of a fault")
 
@@ -131,7 +138,7 @@ def _build(options: argparse.Namespace) -> int:
     from workbook.assumptions import baseline, load
 
     simulated.check_presets()
-    assumptions = load(_files(options), options.settings)
+    assumptions = load(_files(options), options.settings, options.data)
     build.check_path(options.out)
     progress = None if options.quiet else _progress()
     built = build.make(assumptions, baseline(), partial(simulated.simulate, progress=progress))
@@ -198,14 +205,16 @@ def _headline(built: Built, path: Path, seconds: float) -> str:
 def _inputs(options: argparse.Namespace) -> int:
     from workbook.assumptions import load
 
-    entries = load(_files(options), options.settings).inputs()
+    assumptions = load(_files(options), options.settings, options.data)
+    files = assumptions.data.files.values()
     if options.json:
-        print(
-            json.dumps([e.model_dump(mode="json") for e in entries], indent=2, ensure_ascii=False)
-        )
+        entries = [e.model_dump(mode="json") for e in assumptions.inputs()]
+        print(json.dumps(entries + [f.summary for f in files], indent=2, ensure_ascii=False))
         return OK
-    for entry in entries:
+    for entry in assumptions.inputs():
         print(_listed(entry))
+    for file in files:
+        print(f"{f'data.{file.form.key}':<42} {file.fact}")
     return OK
 
 

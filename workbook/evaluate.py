@@ -19,6 +19,7 @@ from workbook.book import (
     Owned,
     Stamp,
     Tab,
+    Typed,
     entry_value,
     lines_of,
     tables_of,
@@ -100,6 +101,15 @@ class Model:
                 return _filled(self.value(links[place], place))
             case Owned(lines=lines):
                 return self.line(lines[place])
+            case Typed(values=values):
+                return self._typed(column, values, place)
+
+    def _typed(self, column: Column, values: Sequence[Stamp], place: int) -> Value:
+        axis = column.axis
+        name = f"{axis.key}.{axis.entities[place].key}.{column.key}" if self._changes else ""
+        if name in self._changes:
+            return plain(self._changes[name])
+        return plain(values[place]) if place < len(values) else None
 
     def _evaluate(self, expr: Expr, place: int | None) -> Value | list[Value | ErrorValue]:
         match expr:

@@ -251,6 +251,38 @@ def counted(column: Vector) -> Call:
     return _call("counted", Range(column))
 
 
+def filled(cell: Expr) -> Binary:
+    """Whether a cell shows anything: it was typed in, or its formula gives more than no text."""
+    return Binary("<>", cell, Text("", stands_in=True))
+
+
+def where_filled(cell: Expr, algebra: Operand | str, blank: Operand | str = "") -> Call:
+    """The algebra in rows where *cell* shows anything, and *blank* in the others.
+
+    Rows that are left blank stay out of sums and of counts of numbers. A column that is compared
+    (a rank, a largest cell, the keys of ``step``) wants a number for *blank*: in a comparison text
+    is larger than every number.
+    """
+    if isinstance(blank, str):
+        blank = Text(blank, stands_in=True)
+    return when(filled(cell), algebra, blank)
+
+
+def count_filled(column: Vector) -> Call:
+    """How many cells of a column show anything."""
+    return _call("count_filled", Range(column))
+
+
+def count_between(column: Vector, low: Expr, high: Expr) -> Call:
+    """How many cells of a column are numbers from *low* to *high*, both included."""
+    return _call("count_between", Range(column), low, high)
+
+
+def count_gaps(key: Vector, column: Vector) -> Call:
+    """How many rows show something in *key* and nothing in *column*."""
+    return _call("count_gaps", Range(key), Range(column))
+
+
 def position(key: Expr, keys: Vector) -> Call:
     """The place of *key* among the cells of *keys*, counted from 1; #N/A where it is absent."""
     return Call(functions.BY_NAME["position"], (key, Range(keys), Constant(0)))

@@ -158,6 +158,25 @@ def _count_within(arguments: Sequence[Argument]) -> float:
     return float(sum(1 for k, v in pairs if _equal(k, key) and number(v) <= most))
 
 
+def _filled(cell: Value | ErrorValue) -> bool:
+    """Whether a cell shows anything; an error comes through."""
+    if isinstance(cell, ErrorValue):
+        raise cell
+    return cell is not None and cell != ""
+
+
+def _count_between(arguments: Sequence[Argument]) -> float:
+    filled = [cell for cell in _cells(arguments[0]) if _filled(cell)]
+    low, high = number(arguments[1]()), number(arguments[2]())
+    # in a comparison text is larger than every number
+    return float(sum(1 for cell in filled if _numeric(cell) and low <= cell <= high))
+
+
+def _range_unit(units: Sequence[MaybeUnit]) -> Unit:
+    one_unit(units)
+    return NONE
+
+
 def _within_unit(units: Sequence[MaybeUnit]) -> Unit:
     one_unit(units[:2])
     one_unit(units[2:])
@@ -398,6 +417,30 @@ BY_NAME: dict[str, Function] = {
         lambda w: f"how many {w[0]} are given",
         _dimensionless,
         lambda a: float(sum(1 for cell in _cells(a[0]) if _numeric(cell))),
+    ),
+    "count_filled": Function(
+        'SUMPRODUCT(({0}<>"")*1)',
+        lambda w: f"how many {w[0]} are filled in",
+        _dimensionless,
+        lambda a: float(sum(map(_filled, _cells(a[0])))),
+    ),
+    "count_between": Function(
+        'SUMPRODUCT(({0}<>"")*({0}>={1})*({0}<={2}))',
+        lambda w: f"how many {w[0]} are numbers from {w[1]} to {w[2]}",
+        _range_unit,
+        _count_between,
+    ),
+    "count_gaps": Function(
+        'SUMPRODUCT(({0}<>"")*({1}=""))',
+        lambda w: f"how many rows with {w[0]} lack {w[1]}",
+        _dimensionless,
+        lambda a: float(
+            sum(
+                1
+                for key, cell in zip(_cells(a[0]), _cells(a[1]), strict=True)
+                if _filled(key) and not _filled(cell)
+            )
+        ),
     ),
     "position": Function(
         "MATCH", lambda w: f"the place of {w[0]} in {w[1]}", _place_unit, _position

@@ -148,10 +148,9 @@ class _Writer:
         else:
             options |= {"validate": rule.kind, "criteria": "between"}
             options |= {"minimum": _bound(rule.low), "maximum": _bound(rule.high)}
-        if target.data_validation(
-            rule.place.row, rule.place.col, rule.place.row, rule.place.col, options
-        ):
-            raise WriteError(f"the validation of {rule.place} was refused")
+        first, last = rule.area.first, rule.area.last
+        if target.data_validation(first.row, first.col, last.row, last.col, options):
+            raise WriteError(f"the validation of {first} was refused")
 
     def _condition(self, target: Worksheet, condition: Condition) -> None:
         first, last = condition.area.first, condition.area.last

@@ -1,6 +1,6 @@
 """The typed, validated assumptions: TOML in, frozen models out, faults by file, line and key."""
 
-from workbook.assumptions.faults import Fault, InputFaults
+from workbook.assumptions.files import Data, DataFile
 from workbook.assumptions.groups import Row, Section, Table
 from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Day, Input, Meta, Number, Text
 from workbook.assumptions.load import baseline, load
@@ -30,6 +30,7 @@ from workbook.assumptions.sections import (
     Training,
     Utilization,
 )
+from workbook.faults import Fault, InputFaults
 
 __all__ = [
     "PRESETS",
@@ -44,6 +45,8 @@ __all__ = [
     "ColumnInfo",
     "CommitmentRow",
     "Control",
+    "Data",
+    "DataFile",
     "Day",
     "Demand",
     "Fault",

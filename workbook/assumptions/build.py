@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from workbook.assumptions.faults import Fault, shown
 from workbook.assumptions.groups import Row, Section, Table
 from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Input, Meta, RowHead, Text
 from workbook.assumptions.model import Place, validated
@@ -18,6 +17,7 @@ from workbook.assumptions.sections import (
     TABLES,
 )
 from workbook.assumptions.store import ANY_ROW, Given, Store, Target
+from workbook.faults import Fault, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from workbook.assumptions.faults import Fault, InputFaults
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from workbook.faults import Fault, InputFaults
 
 Keys = tuple[str, ...]
 """A path of keys in a TOML file: ("training", "mfu", "value")."""
@@ -23,10 +21,14 @@ _TWICE = re.compile(r"Cannot (overwrite|declare|mutate)|Duplicate", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Where entries come from: a file by *name* with its *text*, or the command line."""
+    """Where entries come from: a file by *name* with its *text*, or the command line.
+
+    Paths that it gives are relative to *folder*.
+    """
 
     name: str
     text: str | None = None
+    folder: Path = Path()
 
     def line(self, path: Keys) -> int | None:
         """Return the line, from 1, on which the key at *path* or its nearest parent stands."""
@@ -77,7 +79,7 @@ def read(path: Path, name: str) -> tuple[Document, dict[str, Any]]:
         message = f"byte 0x{error.object[error.start]:02x} is not UTF-8; save the file as UTF-8"
         raise _unreadable(name, message, line) from None
     try:
-        return Document(name, text), tomllib.loads(text)
+        return Document(name, text, path.parent), tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputFaults([_syntax_fault(Document(name, text), str(error))]) from None
     except (ValueError, RecursionError):

@@ -7,16 +7,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbook.assumptions.faults import shown
 from workbook.assumptions.inputs import KEY_PATTERN, Day, Input, Meta, Number
 from workbook.assumptions.sections import KINDS, SECTIONS, TABLES
 from workbook.assumptions.store import ANY_ROW, Given, Store, Target
+from workbook.data import FORMS
+from workbook.faults import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from workbook.assumptions.document import Document, Keys
-    from workbook.assumptions.faults import Fault
+    from workbook.faults import Fault
 
 SCHEMA = 1
 """The version of the shape of these files."""
@@ -46,7 +47,7 @@ class Reader:
 
     def read(self, tree: dict[str, Any]) -> None:
         """Read a whole file."""
-        known = ("schema", "meta", *SECTIONS, *TABLES)
+        known = ("schema", "meta", *SECTIONS, *TABLES, "data")
         for name, value in self._known(tree, (), known):
             if name == "schema":
                 self._schema(value)
@@ -54,6 +55,8 @@ class Reader:
                 self._attributes(value, ("meta",), ("meta",), Meta.model_fields)
             elif name in SECTIONS:
                 self._section(name, value)
+            elif name == "data":
+                self._data(value)
             else:
                 self._table(name, value)
         if self.layer == 0 and "schema" not in tree:
@@ -73,6 +76,15 @@ class Reader:
                 self._attributes(given, path, path, known)
             else:
                 self._add(path, "value", given, path)
+
+    def _data(self, value: object) -> None:
+        for key, given in self._known(value, ("data",), FORMS):
+            path = ("data", key)
+            if isinstance(given, dict):
+                for name, each in self._known(given, path, ("file", "as_of", "source")):
+                    self._add((*path, name), "value", each, (*path, name))
+            else:
+                self._add((*path, "file"), "value", given, path)
 
     def _table(self, name: str, value: object) -> None:
         rows = self.store.rows.get(name, {})

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbook.assumptions import settings as single
 from workbook.assumptions.build import Builder
+from workbook.assumptions.choosing import Chooser, choose
 from workbook.assumptions.document import read
 from workbook.assumptions.entries import Reader
-from workbook.assumptions.faults import Fault, InputFaults
 from workbook.assumptions.presets import PRESETS, read_preset
 from workbook.assumptions.rules import broken
 from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
 from workbook.assumptions.store import Given, Store
+from workbook.faults import Fault, InputFaults
 from workbook.paths import TEMPLATES
 
 if TYPE_CHECKING:
@@ -30,16 +31,21 @@ def baseline() -> Assumptions:
     return load()
 
 
-def load(files: Sequence[Path] = (), settings: Sequence[str] = ()) -> Assumptions:
+def load(
+    files: Sequence[Path] = (), settings: Sequence[str] = (), data: Sequence[str] = ()
+) -> Assumptions:
     """Return the memo's assumptions with *files* over them, in order, and *settings* over all.
 
     A file is TOML of the same shape as ``memo.toml`` and says only what differs. A setting is
-    ``id=value``, such as ``training.mfu=45%``. Raises InputFaults with every fault found.
+    ``id=value``, such as ``training.mfu=45%``; *data* chooses files of data, such as
+    ``requests=mine.csv``. Raises InputFaults with every fault found.
     """
-    return load_over(_BASELINE, files, settings)
+    return load_over(_BASELINE, files, settings, data)
 
 
-def load_over(base: Path, files: Sequence[Path], settings: Sequence[str]) -> Assumptions:
+def load_over(
+    base: Path, files: Sequence[Path], settings: Sequence[str], data: Sequence[str] = ()
+) -> Assumptions:
     """Return what *load* does, with *base* as the complete file that the others stand on."""
     store = Store()
     first = _read(base, base.name, 0, store)
@@ -49,10 +55,13 @@ def load_over(base: Path, files: Sequence[Path], settings: Sequence[str]) -> Ass
     for layer, path in enumerate(files, start=1):
         faults += _overlay(path, layer, store)
     faults += single.apply(settings, len(files) + 1, store)
+    faults += choose(data, len(files) + 1, store)
     assumptions = _built(store, first[0], faults)
     if assumptions is None:
         files_in_order = [base.name, *(f"{name}.toml" for name in PRESETS.values())]
         files_in_order += [*(str(path) for path in files), single.ORIGIN.name]
+        # files of data come last, in the order read
+        files_in_order += [each.file for each in faults if each.file not in files_in_order]
         faults.sort(key=lambda fault: (files_in_order.index(fault.file), fault.line or 0))
         raise InputFaults(faults)
     return assumptions
@@ -82,7 +91,8 @@ def _built(store: Store, base: Document, faults: list[Fault]) -> Assumptions | N
     for inputs, message in broken(sound):
         input_id, origin = _latest(store, inputs)
         faults.append(origin.fault(input_id, message))
-    return None if faults else Assumptions(**sound)
+    data = Chooser(store, base, sound, faults).data()
+    return None if faults or data is None else Assumptions(**sound, data=data)
 
 
 def _latest(store: Store, inputs: Iterable[Input]) -> tuple[str, Given]:

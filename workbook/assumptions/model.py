@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from workbook.assumptions.faults import Fault, shown
+from workbook.faults import Fault, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_origin, get_type_hints
 
+from workbook.assumptions.files import Data
 from workbook.assumptions.groups import Row, Section, Table
 from workbook.assumptions.inputs import (
     Choice,
@@ -311,12 +312,16 @@ class Assumptions:
     demand: Demand
     weekly_max: Parameters
     time_share: Parameters
+    data: Data
 
     def inputs(self) -> tuple[Input, ...]:
         """Return all inputs in the order of the file."""
         parts = (getattr(self, field.name) for field in fields(self))
         return tuple(
-            item for part in parts if isinstance(part, Section | Table) for item in part.inputs()
+            item
+            for part in parts
+            if isinstance(part, Section | Table | Data)
+            for item in part.inputs()
         )
 
     def input(self, input_id: str) -> Input:
@@ -338,6 +343,7 @@ class Assumptions:
             "meta": self.meta.model_dump(),
             "tables": [_outline(table) for table in self.tables()],
             "inputs": [item.model_dump(mode="json") for item in self.inputs()],
+            "data": self.data.outline(),
         }
         text = json.dumps(content, sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()

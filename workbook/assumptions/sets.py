@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.assumptions.faults import Fault, InputFaults
+from workbook.faults import Fault, InputFaults
 from workbook.assumptions.load import baseline, load
 from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
 from workbook.paths import TEMPLATES

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from workbook.assumptions.document import Document
 from workbook.assumptions.entries import hint
-from workbook.assumptions.faults import Fault
 from workbook.assumptions.inputs import Day, Input, Number
 from workbook.assumptions.sections import KINDS, TABLES
 from workbook.assumptions.store import ANY_ROW, Given, Store, Target
+from workbook.data import FORMS
+from workbook.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,7 @@ def _targets(store: Store) -> Iterable[tuple[Target, type[Input]]]:
         for start in rows if name in TABLES else [(name,)]:
             for key, kind in kinds.items():
                 yield (*start, key), kind
+    yield from ((("data", form, "as_of"), Day) for form in FORMS)
 
 
 def _near(name: str, known: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbook.assumptions.document import Document
-    from workbook.assumptions.faults import Fault
+    from workbook.faults import Fault
 
 Target = tuple[str, ...]
 ANY_ROW = "*"

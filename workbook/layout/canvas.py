@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from workbook.assumptions import Choice, Input
-from workbook.book import Chart, Column, Fixed, Line, Tab, entry_value
+from workbook.book import Chart, Column, Fixed, Line, Tab, Typed, entry_value
 from workbook.expr import Expr, leaf_of
 from workbook.layout.grid import Grid, grid_of
 from workbook.layout.measure import wrapped_lines
 from workbook.layout.places import Area, LayoutError, Place, check_name
-from workbook.layout.rules import validation_of
+from workbook.layout.rules import validation_of, validation_of_column
 from workbook.layout.sheet import (
     Cell,
     Condition,
@@ -53,6 +53,7 @@ class Canvas:
         self._names = names
         self._pending: list[Pending] = []
         self._inputs: list[tuple[Input, Place]] = []
+        self._typed: list[tuple[Typed, Area]] = []
         self._charts: list[tuple[Chart, Place, int]] = []
         self._muted: list[tuple[Area, Column]] = []
 
@@ -124,6 +125,10 @@ class Canvas:
         self._inputs.append((entry, place))
         self.put(place.row, place.col, entry_value(entry), style)
 
+    def typed(self, content: Typed, area: Area) -> None:
+        """The rule of a column of data over all of its rows, those still blank as well."""
+        self._typed.append((content, area))
+
     def chart(self, chart: Chart, row: int, col: int, width: int) -> None:
         """A chart with its upper left corner."""
         self._charts.append((chart, Place(self.tab.name, row, col), width))
@@ -155,6 +160,10 @@ class Canvas:
         for entry, place in self._inputs:
             rule = validation_of(entry, place, self._options(entry, place), self.theme)
             self.sheet.validations.append(rule)
+        for content, area in self._typed:
+            options = self.atlas.strip(content.allowed) if content.allowed else None
+            listed = "=" + options.seen_from(area.first.sheet) if options else ""
+            self.sheet.validations.append(validation_of_column(content.field, area, listed))
         self.sheet.charts.extend(self._chart(*spec) for spec in self._charts)
         for area, flags in self._muted:
             flag = self.atlas.strip(flags).first

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workbook.assumptions import Choice, Day, Input, Number, Text
-from workbook.layout.places import LayoutError, Place
+from workbook.data import Field
+from workbook.layout.places import Area, LayoutError, Place
 from workbook.layout.sheet import Bound, Kind, Validation
 from workbook.theme import Theme
 
@@ -18,11 +19,11 @@ def validation_of(entry: Input, place: Place, options: str, theme: Theme) -> Val
     low, high, words, kind = _rule(entry)
     allowed = range_words(entry, theme)
     return Validation(
-        place,
+        Area(place, place),
         kind,
         low,
         high,
-        options or _inline(entry, words),
+        options or _inline(entry.id, words),
         title=entry.label[:LONGEST_TITLE],
         prompt=f"{entry.note}. Allowed: {allowed}."[:LONGEST_PROMPT],
         refusal=f"{entry.label}: allowed is {allowed}."[:LONGEST_PROMPT],
@@ -42,9 +43,39 @@ def _rule(entry: Input) -> tuple[Bound, Bound, tuple[str, ...], Kind]:
     raise TypeError(entry)
 
 
-def _inline(entry: Input, words: tuple[str, ...]) -> tuple[str, ...]:
+def validation_of_column(field: Field, area: Area, options: str) -> Validation:
+    """The rule of a column of data: *options* names the cells of a list, for a choice."""
+    kind, low, high = _column_rule(field)
+    return Validation(
+        area,
+        kind,
+        low,
+        high,
+        options or _inline(field.key, field.options),
+        title=field.head[:LONGEST_TITLE],
+        prompt=f"{field.meaning}. Allowed: {_allowed(field)}."[:LONGEST_PROMPT],
+        refusal=f"{field.head}: allowed is {_allowed(field)}."[:LONGEST_PROMPT],
+    )
+
+
+def _column_rule(field: Field) -> tuple[Kind, Bound, Bound]:
+    if field.kind == "choice":
+        return "list", None, None
+    if field.is_day:
+        return "date", field.low, field.high
+    if field.is_number:
+        return "whole" if field.kind == "whole" else "decimal", field.low, field.high
+    return "length", 1.0, float(field.longest)
+
+
+def _allowed(field: Field) -> str:
+    words = "one of the list" if field.kind == "choice" else field.allowed
+    return words if field.required else f"{words}, or blank"
+
+
+def _inline(key: str, words: tuple[str, ...]) -> tuple[str, ...]:
     if any("," in w for w in words) or len(",".join(words)) > LONGEST_LIST:
-        raise LayoutError(f"{entry.id}: its options need a list of their own on a tab")
+        raise LayoutError(f"{key}: its options need a list of their own on a tab")
     return words
 
 

@@ -36,9 +36,9 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What an input cell accepts: *low* to *high*, or *options*, listed or as cells."""
+    """What input cells accept: *low* to *high*, or *options*, listed or as cells."""
 
-    place: Place
+    area: Area
     kind: Kind
     low: Bound = None
     high: Bound = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbook.book import Column, Entries, Fixed, Formula, Gathered, Line, Owned, Table
+from workbook.book import Column, Entries, Fixed, Formula, Gathered, Line, Owned, Table, Typed
 from workbook.expr import nth
 from workbook.layout.blocks import note, section
 from workbook.layout.canvas import Canvas, role_of
@@ -127,6 +127,8 @@ def _place_column(canvas: Canvas, column: Column, strip: Strip) -> None:
     canvas.atlas.columns[column] = strip
     for i in range(strip.count):
         _place_cell(canvas, column, strip.cell(i), i, across=strip.across)
+    if isinstance(column.content, Typed):
+        canvas.typed(column.content, Area(strip.first, strip.last))
 
 
 def _place_cell(canvas: Canvas, column: Column, place: Place, i: int, *, across: bool) -> None:
@@ -150,6 +152,9 @@ def _place_cell(canvas: Canvas, column: Column, place: Place, i: int, *, across:
                 canvas.put(row, col, values[i], Style(role, show))
         case Owned(lines=lines):
             canvas.line(lines[i], row, col, "", own if column.units else "")
+        case Typed(values=values):
+            value = values[i] if i < len(values) else None
+            canvas.put(row, col, value, Style("input_across" if across else "input", show))
 
 
 def _totals(canvas: Canvas, table: Table, left: int, right: int) -> None:

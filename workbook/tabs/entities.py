@@ -1,8 +1,10 @@
-"""Tables of inputs as axes and columns."""
+"""Tables of inputs and of data files as axes and columns."""
 
 from __future__ import annotations
 
-from workbook.assumptions import Row, Table
+from typing import Any
+
+from workbook.assumptions import DataFile, Row, Table
 from workbook.book import Axis, Column, Entity, Entries
 
 
@@ -17,3 +19,16 @@ def column_of(table: Table[Row], axis: Axis, key: str) -> Column:
     entries = tuple(getattr(row, key) for row in table.rows)
     memo = entries[0].memo if entries else ""
     return Column(key, info.label, info.unit, axis, Entries(entries), memo=memo)
+
+
+def rows_of(file: DataFile[Any], label: str = "Row") -> Axis:
+    """The rows of a data file and, below them, blank ones: as many as its form takes in all."""
+    numbers = range(1, file.form.most + 1)
+    return Axis(file.form.key, label, tuple(Entity(f"row_{i}", f"{label} {i}") for i in numbers))
+
+
+def typed_of(
+    file: DataFile[Any], axis: Axis, key: str, *, allowed: Column | None = None, show: str = ""
+) -> Column:
+    """One column of a data file; *allowed* has the options of a choice in its cells."""
+    return axis.typed(file.form.column(key), file.records.values(key), allowed=allowed, show=show)

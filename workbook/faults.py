@@ -30,13 +30,26 @@ class Fault:
         return ": ".join(part for part in (place, self.key, self.message) if part)
 
 
+SHOWN = 30
+"""Faults of one file that are printed; the others are counted."""
+
+
 class InputFaults(Exception):
     """Every fault found in the inputs, in one exception."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        """Hold the *faults* in the order found."""
+        """Hold the *faults* in the order found; the message has the first of each file."""
         self.faults: tuple[Fault, ...] = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        by_file: dict[str, list[Fault]] = {}
+        for fault in self.faults:
+            by_file.setdefault(fault.file, []).append(fault)
+        super().__init__("\n".join(line for own in by_file.values() for line in _listed(own)))
+
+
+def _listed(faults: list[Fault]) -> list[str]:
+    lines = [str(fault) for fault in faults[:SHOWN]]
+    more = len(faults) - SHOWN
+    return [*lines, f"{faults[0].file}: and {more} more like these"] if more > 0 else lines
 
 
 def shown(value: object) -> str:
