@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from workbook.commands import compare, sets
 from workbook.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK
+from workbook.commands.watching import watched
 from workbook.paths import OUTPUTS
 
 if TYPE_CHECKING:
@@ -85,13 +86,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     build = commands.add_parser("build", help="write the workbook")
-    build.set_defaults(command=_build)
+    build.set_defaults(command=_built_or_watched)
     build.add_argument(
         "--out",
         type=Path,
         default=DEFAULT_OUT,
         metavar="FILE",
         help="where to (default: %(default)s)",
+    )
+    build.add_argument(
+        "--watch", action="store_true", help="build again whenever a file that it reads changes"
     )
     build.add_argument("--quiet", action="store_true", help="print nothing when all is well")
     inputs = commands.add_parser("inputs", help="list every input: id, value, unit, range")
@@ -130,6 +134,20 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.add_argument("--debug", action="store_true", help="show the traceback of a fault")
+
+
+def _built_or_watched(options: argparse.Namespace) -> int:
+    return watched(options, lambda: _attempt(options)) if options.watch else _build(options)
+
+
+def _attempt(options: argparse.Namespace) -> int:
+    """One build of many: what goes wrong is told, and does not end them."""
+    try:
+        return _build(options)
+    except Exception as error:
+        if options.debug:
+            raise
+        return _explained(error)
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ PAUSE = 0.5
 """Seconds between two looks."""
 
 State = Mapping[Path, tuple[int, int, int] | None]
+Files = Callable[[], Iterable[Path]]
 Wait = Callable[[float], None]
 
 
@@ -30,25 +31,27 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def watch(files: Callable[[], Iterable[Path]], run: Callable[[], None], wait: Wait = time.sleep) -> None:
+def watch(files: Files, run: Callable[[], None], wait: Wait = time.sleep) -> None:
     """Call *run* once, and again after each change of *files*, once they rest between two looks.
 
-    The list of files is asked for anew each time, as a change may name others. Ends only with an
-    exception, such as KeyboardInterrupt from *wait* or *run*.
+    The list is asked for anew after each run, as what was read may name further files. Ends only
+    with an exception, such as KeyboardInterrupt out of *wait* or *run*.
     """
-    seen = state_of(files())
-    run()
+    while True:
+        before = state_of(files())
+        run()
+        # a file that changed while it was being read differs from before; a new one does not
+        known = {**state_of(files()), **before}
+        while (now := state_of(known)) == known:
+            wait(PAUSE)
+        _rest(now, wait)
+
+
+def _rest(state: State, wait: Wait) -> None:
+    """Wait until an editor has done: it may be writing, or between removing and renaming."""
     while True:
         wait(PAUSE)
-        now = state_of(files())
-        if now == seen:
-            continue
-        while True:
-            # an editor may still be writing, or be between removing the old file and naming the new
-            wait(PAUSE)
-            later = state_of(files())
-            if later == now:
-                break
-            now = later
-        seen = now
-        run()
+        later = state_of(state)
+        if later == state:
+            return
+        state = later

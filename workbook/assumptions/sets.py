@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.faults import Fault, InputFaults
 from workbook.assumptions.load import baseline, load
 from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
+from workbook.faults import Fault, InputFaults
 from workbook.paths import TEMPLATES
 
 
