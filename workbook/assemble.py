@@ -183,15 +183,17 @@ def assemble(
     originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
     model = core(a, simulation(a), originals)
     figures = model.figures()
-    registry = sources.build(a.inputs(), _cells(a, figures), originals)
+    removed = len(originals.keys() - {entry.id for entry in a.inputs()})
+    registry = sources.build(a.inputs(), _cells(a, figures), originals, removed)
     own = model
     if a.digest != baseline.digest:
         own = core(baseline, simulation(baseline), originals)
     at_memo = _at_memo(own)
     proof = memo.build(
-        memo_facts.printed(),
+        # a set that removes rows of the memo has nothing to hold against what it prints of them
+        [each for each in memo_facts.printed() if each.id in figures],
         memo_facts.quoted(),
-        memo_facts.readings(),
+        [each for each in memo_facts.readings() if each.measure in figures],
         figures,
         at_memo,
         registry.changed,
