@@ -130,8 +130,8 @@ class Sample:
 
     def _rivals(self) -> set[Value]:
         """The errors of all parts: which of two comes through is each engine's own affair."""
-        values = (meaning(self.model, part, self.place) for part in parts(self.tree))
-        return {value for value in values if isinstance(value, CellError)}
+        samples = (Sample(self.cell, part, self.place, self.model) for part in parts(self.tree))
+        return {part.expected for part in samples if isinstance(part.expected, CellError)}
 
 
 def meaning(model: Model, tree: Expr, place: int | None) -> Value:

@@ -26,9 +26,11 @@ from workbook.expr import (
     both,
     broken,
     content,
+    count_beyond,
     count_where,
     counted,
     dated,
+    days_between,
     differs,
     either,
     given,
@@ -49,7 +51,9 @@ from workbook.expr import (
     running,
     same,
     shown,
+    smallest,
     total,
+    total_beyond,
     total_of,
     total_where,
     when,
@@ -60,7 +64,7 @@ NIL, MINUS = figure("nothing", 0.0), figure("minus_three", -3.0)
 BEYOND = figure("beyond", 9.0)
 BLANK, FILLED = optional("blank", None), optional("filled", 6.5)
 NORTH, SHOUTED, AWAY = words("north", "North"), words("shouted", "NORTH"), words("away", "Away")
-START = day("start", date(2026, 3, 1))
+START, STOP = day("start", date(2026, 3, 1)), day("stop", date(2027, 2, 28))
 BAD = ONE / NIL
 """Division by zero."""
 MISSED = "#N/A"
@@ -95,7 +99,7 @@ DATA = tab(
     "Data",
     Lines(
         "Lines",
-        (FIVE, TWO, ONE, NIL, MINUS, BEYOND, BLANK, FILLED, NORTH, SHOUTED, AWAY, START),
+        (FIVE, TWO, ONE, NIL, MINUS, BEYOND, BLANK, FILLED, NORTH, SHOUTED, AWAY, START, STOP),
     ),
     table(
         "Items", GAP, INVERSE, ZONE, TYPED, LINKED, OWNED, PLACE, ROW, SO_FAR, RANK, SUMMED, MIXED
@@ -148,6 +152,18 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is passed over by the largest": (highest(NORTH, MINUS), -3.0),
     "text sorts": (below(AWAY, NORTH), True),
     "text sorts without case": (below(SHOUTED, NORTH), False),
+    "rows above 2 that are north": (count_beyond(ZONE, NORTH, GAP, TWO), 1.0),
+    "none is above the largest": (count_beyond(ZONE, NORTH, GAP, BEYOND), 0.0),
+    "hours above 0 that are north": (total_beyond(GAP, ZONE, SHOUTED, GAP, NIL), 7.0),
+    "an error among them comes through": (
+        total_beyond(INVERSE, ZONE, NORTH, INVERSE, NIL),
+        CellError("#DIV/0!"),
+    ),
+    "the smallest of a column": (smallest(GAP), 0.0),
+    "the smallest passes over blanks": (smallest(TYPED), -2.0),
+    "days from a day to itself": (days_between(START, START), 0.0),
+    "days from a day to a later one": (days_between(START, STOP), 364.0),
+    "days from a day to an earlier one": (days_between(STOP, START), -364.0),
     "half rounds away from 0": (rounded(FIVE / TWO, 0), 3.0),
     "half rounds away from 0 below it": (rounded(0 - FIVE / TWO, 0), -3.0),
     "a figure rounded to places": (rounded(ONE / MINUS, TWO), -0.33),

@@ -34,9 +34,11 @@ from workbook.expr import (
     both,
     broken,
     content,
+    count_beyond,
     count_where,
     counted,
     dated,
+    days_between,
     differs,
     either,
     highest,
@@ -55,7 +57,9 @@ from workbook.expr import (
     running,
     same,
     shown,
+    smallest,
     total,
+    total_beyond,
     total_of,
     total_where,
     when,
@@ -164,6 +168,16 @@ A, B, C = (figure(key, 1.0) for key in ("first", "second", "third"))
         (rounded(A - B, 0), "first − second, rounded"),
         (content(ENTRY, "none"), "own, or “none” where it is blank"),
         (ordinal(CHIPS), "the row's number"),
+        (smallest(CHIPS), "the smallest Chips"),
+        (days_between(DAY, DAY), "whole days from day to day"),
+        (
+            count_beyond(NOTE, ZONE, CHIPS, A),
+            "the number of rows whose Note is zone and whose Chips is above first",
+        ),
+        (
+            total_beyond(CHIPS, NOTE, ZONE, CHIPS, A),
+            "the sum of Chips where Note is zone and Chips is above first",
+        ),
     ],
 )
 def test_algebra_reads_as_a_person_would_say_it(tree: Expr, words: str) -> None:
@@ -234,6 +248,9 @@ COMPARED = "conditions are joined with both and either, not compared"
         (shown(PRICE, "0.00", SHARE), TEXT),
         (shown(ODD, "0.0", 1), TEXT),
         (dated(DAY), TEXT),
+        (days_between(DAY, DAY), parse("day")),
+        (total_beyond(COST, NOTE, ZONE, CHIPS, CHIPS), parse("USD")),
+        (count_beyond(NOTE, ZONE, CHIPS, CHIPS), NONE),
         (rounded(HOURS * PRICE, SHARE), parse("USD")),
         (content(HOURS, "none"), None),
         (repeated("█", SHARE), TEXT),
@@ -278,6 +295,7 @@ def test_algebra_has_the_unit_of_its_arithmetic(tree: Expr, unit: object) -> Non
         (rounded(HOURS, HOURS), "Hours, rounded", "a number of places must be in 1, not H100e·h"),
         (rounded(ZONE, 0), "zone, rounded", "cannot add text"),
         (dated(HOURS), "Hours", "a day must be in date, not H100e·h"),
+        (days_between(DAY, A), "whole days from day to first", "each end must be in date, not 1"),
         (dated(ZONE), "zone", "a day must be in date, not text"),
         (same(is_given(A), is_given(B)), "first is given is second is given", COMPARED),
         (
@@ -301,6 +319,12 @@ def test_a_unit_that_does_not_fit_is_named_where_it_stands(
     with pytest.raises(UnitError) as caught:
         unit_of(tree)
     assert str(caught.value).startswith(f"{words}: {fault}")
+
+
+def test_days_between_takes_days_that_need_no_brackets() -> None:
+    """What it subtracts stands bare in the formula, so algebra with operators is refused."""
+    with pytest.raises(TypeError, match="make it a line"):
+        days_between(DAY, DAY - DAY)
 
 
 def test_a_body_is_an_argument_of_functions_only() -> None:

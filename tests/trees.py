@@ -173,6 +173,9 @@ class Grower:
             )
         )
 
+    def _day(self) -> Expr:
+        return self._pick(self._ground.days)
+
     def _over(self, _depth: int) -> Expr:
         # formualizer finds 0 where INDEX comes to a blank, and others pass a blank over in MIN
         column = self._pick((*self._ground.columns, *self._ground.broken))
@@ -185,9 +188,14 @@ class Grower:
             expr.largest(column),
             expr.counted(column),
             expr.count_where(where),
+            expr.smallest(column),
+            expr.days_between(self._day(), self._day()) / expr.days_between(*self._ground.days),
         ]
         if self._same_axis(keys, column):
             choices += [expr.total_where(column, where)] * 2
+        if self._same_axis(keys, sound := self._pick(self._ground.columns)):
+            beyond = (*where, sound, self._pick(self._ground.places))
+            choices += [expr.count_beyond(*beyond), expr.total_beyond(sound, *beyond)]
         if self._ground.counting:
             counting = self._pick(self._ground.counting)
             choices += [expr.ordinal(counting), expr.running(counting), expr.order(counting)]

@@ -53,6 +53,7 @@ class Model:
         self._tabs = tuple(tabs)
         self._changes = dict(changes or {})
         self._known: dict[tuple[int, int], Value | ErrorValue] = {}
+        self._whole: dict[int, list[Value | ErrorValue]] = {}
 
     def __getitem__(self, key: str) -> Value:
         """The value of the line with this key."""
@@ -124,8 +125,7 @@ class Model:
                     raise TypeError(f"column {expr.key!r} has a value only within a row")
                 return self.cell(expr, place)
             case Range(column=Column() as column, so_far=so_far):
-                count = len(column.axis.entities) if not so_far or place is None else place + 1
-                return [self._kept(partial(self.cell, column, i)) for i in range(count)]
+                return self._down_to(column, place) if so_far else self._column(column)
             case Run(lines=lines):
                 return [self._kept(partial(self.line, n)) for n in lines if isinstance(n, Line)]
             case Body(tab=name):
@@ -137,6 +137,16 @@ class Model:
             case Binary(operator=sign, left=left, right=right):
                 return self._binary(sign, self.value(left, place), self.value(right, place))
         raise TypeError(expr)
+
+    def _column(self, column: Column) -> list[Value | ErrorValue]:
+        """All cells of a column, gathered once: many rows read the same ones."""
+        if id(column) not in self._whole:
+            self._whole[id(column)] = self._down_to(column, None)
+        return self._whole[id(column)]
+
+    def _down_to(self, column: Column, place: int | None) -> list[Value | ErrorValue]:
+        count = len(column.axis.entities) if place is None else place + 1
+        return [self._kept(partial(self.cell, column, i)) for i in range(count)]
 
     def _kept(self, work: Callable[[], Value]) -> Value | ErrorValue:
         """A cell of a range: its error, if it has one, is for the function to judge."""

@@ -308,6 +308,11 @@ def largest(values: Vector) -> Call:
     return _call("highest", Range(values))
 
 
+def smallest(values: Vector) -> Call:
+    """The smallest cell of a column."""
+    return _call("lowest", Range(values))
+
+
 def ordinal(column: Vector) -> Call:
     """The place of this row in its table, counted from 1."""
     return _call("ordinal", Range(column, so_far=True))
@@ -371,6 +376,27 @@ def step(key: Expr, rising: Vector) -> Call:
 def count_within(keys: Vector, key: Expr, values: Vector, most: Expr) -> Call:
     """How many entities have *key* in *keys* and at most *most* in *values*."""
     return _call("count_within", Range(keys), key, Range(values), most)
+
+
+def count_beyond(keys: Vector, key: Expr, values: Vector, least: Expr) -> Call:
+    """How many entities have *key* in *keys* and more than *least* in *values*."""
+    return _call("count_beyond", Range(keys), key, Range(values), least)
+
+
+def total_beyond(amounts: Vector, keys: Vector, key: Expr, values: Vector, least: Expr) -> Call:
+    """The sum of *amounts* of the entities with *key* in *keys* and above *least* in *values*."""
+    return _call("total_beyond", Range(amounts), Range(keys), key, Range(values), least)
+
+
+def days_between(first: Expr, last: Expr) -> Call:
+    """Whole days from one date to another, negative where the second is earlier.
+
+    Raises TypeError for algebra with operators, which would want brackets: make it a line.
+    """
+    for day in (first, last):
+        if isinstance(day, Binary):
+            raise TypeError(f"{day} is no day of its own; make it a line")
+    return _call("days_between", first, last)
 
 
 def repeated(text: str, times: Expr) -> Call:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias, TypeGuard
 
-from workbook.units import DATE, FLAG, NONE, TEXT, Unit, UnitError
+from workbook.units import DATE, DAY, FLAG, NONE, TEXT, Unit, UnitError
 
 
 class ErrorValue(ArithmeticError):
@@ -181,6 +181,34 @@ def _within_unit(units: Sequence[MaybeUnit]) -> Unit:
     one_unit(units[:2])
     one_unit(units[2:])
     return NONE
+
+
+def _beyond(pairs: Sequence[Argument]) -> list[bool]:
+    """For each row, whether its key is the one asked for and its value more than the least."""
+    keys, values = _cells(pairs[0]), _cells(pairs[2])
+    key, least = _scalar(pairs[1]()), number(pairs[3]())
+    rows = zip(keys, values, strict=True)
+    return [number(value) > least and _equal(cell, key) for cell, value in rows]
+
+
+def _total_beyond(arguments: Sequence[Argument]) -> float:
+    chosen = zip(_cells(arguments[0]), _beyond(arguments[1:]), strict=True)
+    return math.fsum(number(amount) for amount, ok in chosen if ok)
+
+
+def _beyond_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    _within_unit(units[1:])
+    return arithmetic_unit(units[:1])
+
+
+def _days_between(arguments: Sequence[Argument]) -> float:
+    return float(math.floor(number(arguments[1]()) - number(arguments[0]())))
+
+
+def _days_unit(units: Sequence[MaybeUnit]) -> Unit:
+    for unit in units:
+        _must(unit, DATE, "each end")
+    return DAY
 
 
 def _bare(units: Sequence[MaybeUnit]) -> Unit:
@@ -486,6 +514,21 @@ BY_NAME: dict[str, Function] = {
         lambda w: f"the number of rows whose {w[0]} is {w[1]} and whose {w[2]} is at most {w[3]}",
         _within_unit,
         _count_within,
+    ),
+    "count_beyond": Function(
+        "SUMPRODUCT(({0}={1})*({2}>{3}))",
+        lambda w: f"the number of rows whose {w[0]} is {w[1]} and whose {w[2]} is above {w[3]}",
+        _within_unit,
+        lambda a: float(sum(_beyond(a))),
+    ),
+    "total_beyond": Function(
+        "SUMPRODUCT(({1}={2})*({3}>{4})*{0})",
+        lambda w: f"the sum of {w[0]} where {w[1]} is {w[2]} and {w[3]} is above {w[4]}",
+        _beyond_unit,
+        _total_beyond,
+    ),
+    "days_between": Function(
+        "INT({1}-{0})", lambda w: f"whole days from {w[0]} to {w[1]}", _days_unit, _days_between
     ),
     "shown": Function("TEXT(ROUND({0},{2}),{1})", lambda w: w[0], _shown_unit, _shown),
     "dated": Function("TEXT", lambda w: w[0], _dated_unit, _dated),

@@ -11,6 +11,7 @@ from workbook.data.field import LONGEST_TEXT, Field, Found
 from workbook.faults import shown
 
 FORMULA = "=+-@"
+COMPARISON = "<>"
 WILDCARDS = "*?~"
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[\d][\d.,' _\u2019]*\d", re.ASCII)
@@ -157,6 +158,10 @@ def _safe(text: str, longest: int) -> str:
         raise Refused(
             f"{_said(text)} starts with {text[0]}, which a spreadsheet reads as a formula; "
             "reword it"
+        )
+    if text[0] in COMPARISON:
+        raise Refused(
+            f"{_said(text)} starts with {text[0]}, which lookups read as a comparison; reword it"
         )
     if any(sign in text for sign in WILDCARDS):
         raise Refused(

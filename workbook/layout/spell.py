@@ -25,7 +25,10 @@ from workbook.functions import BY_NAME
 from workbook.layout.places import Area, LayoutError, Place, Strip
 
 LONGEST_TEXT = 255
-SIDE_BY_SIDE = (BY_NAME["total_where"], BY_NAME["count_where"])
+SIDE_BY_SIDE = tuple(
+    BY_NAME[name]
+    for name in ("total_where", "count_where", "count_within", "count_beyond", "total_beyond")
+)
 
 
 @dataclass(slots=True)
