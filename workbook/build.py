@@ -9,7 +9,7 @@ from pathlib import Path
 from workbook import __version__, theme, xlsx
 from workbook.assemble import Simulation, assemble
 from workbook.assumptions import Assumptions
-from workbook.assumptions.entries import SCHEMA
+from workbook.assumptions.migrations import SCHEMA
 from workbook.book import Book, lines_of
 from workbook.disk import OutputError, put
 from workbook.layout import Layout, lay_out

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.commands import compare, sets
+from workbook.commands import compare, importing, sets
 from workbook.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK
 from workbook.commands.watching import watched
 from workbook.paths import OUTPUTS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbook.assumptions import Input
     from workbook.build import Built
 
-COMMANDS = (sets, compare)
+COMMANDS = (importing, sets, compare)
 DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbook.assumptions.inputs import KEY_PATTERN, Day, Input, Meta, Number
+from workbook.assumptions.migrations import SCHEMA
 from workbook.assumptions.sections import KINDS, NEEDED_ROWS, SECTIONS, TABLES
 from workbook.assumptions.store import ANY_ROW, Given, Store, Target
 from workbook.data import FORMS
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from workbook.assumptions.document import Document, Keys
     from workbook.faults import Fault
-
-SCHEMA = 1
-"""The version of the shape of these files."""
 
 _FIXED = ("label", "unit", "options", "whole", "optional")
 _OF_A_CELL = ("note", "source", "as_of", "basis", "memo")
@@ -64,8 +62,10 @@ class Reader:
 
     def _schema(self, value: object) -> None:
         if value != SCHEMA or isinstance(value, bool):
+            newer = type(value) is int and value > SCHEMA
+            remedy = "use a newer version of the program" if newer else f"write {SCHEMA}"
             message = f"{shown(value)} is not a version that this program reads; it reads {SCHEMA}"
-            self._fault(("schema",), message)
+            self._fault(("schema",), f"{message}; {remedy}")
 
     def _section(self, name: str, value: object) -> None:
         kinds = KINDS[name]
