@@ -47,11 +47,10 @@ class Built:
         return value
 
 
-def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulate) -> Built:
-    """The workbook for *a*, in memory, with the tables that *simulation* gives.
-
-    Raises values.Disagreement where two engines differ.
-    """
+def lay(
+    a: Assumptions, baseline: Assumptions, simulation: Simulation = simulate
+) -> tuple[Book, Layout]:
+    """The book for *a* and its layout, with the tables that *simulation* gives."""
     facts = {
         "Generator version": __version__,
         "Schema version": f"v{SCHEMA}",
@@ -59,10 +58,17 @@ def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulat
         "Follows": a.meta.document,
     } | {f"Data: {file.form.title}": file.fact for file in a.data.files.values()}
     book = assemble(a, baseline, facts, simulation)
-    look = theme.load()
-    layout = lay_out(book, look)
+    return book, lay_out(book, theme.load())
+
+
+def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulate) -> Built:
+    """The workbook for *a*, in memory, with the tables that *simulation* gives.
+
+    Raises values.Disagreement where two engines differ.
+    """
+    book, layout = lay(a, baseline, simulation)
     stamp = datetime.combine(a.control.as_of.value, time(), UTC)
-    raw = xlsx.write(layout, look, stamp.replace(tzinfo=None))
+    raw = xlsx.write(layout, theme.load(), stamp.replace(tzinfo=None))
     return Built(book, layout, fill(raw, stamp))
 
 

@@ -64,7 +64,8 @@ def _split(keys: str) -> Keys:
 def read(path: Path, name: str, unsaved: str | None = None) -> tuple[Document, dict[str, Any]]:
     """Return the file at *path* and its content; *name* is what faults call it.
 
-    *unsaved* is the text that is to stand there, in place of what does. Raises InputFaults if it is not a readable TOML file in UTF-8 (a byte-order mark is fine).
+    *unsaved* is the text that is to stand there, in place of what does. Raises InputFaults if it is
+    not a readable TOML file in UTF-8 (a byte-order mark is fine).
     """
     try:
         text = path.read_bytes().decode("utf-8-sig") if unsaved is None else unsaved

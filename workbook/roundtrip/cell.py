@@ -55,7 +55,7 @@ def value_of(kind: type[Input], held: Held | None, *, from_1904: bool = False) -
     if issubclass(kind, Number):
         return _number(value)
     if issubclass(kind, Day):
-        return _day(value, from_1904=from_1904)
+        return day_of(value, from_1904=from_1904)
     if issubclass(kind, Text | Choice):
         return _text(value)
     raise TypeError(kind)
@@ -77,7 +77,8 @@ def _number(value: object) -> float:
     raise Bad(f'"{_short(text)}" is not a number; type a number such as 1234.56')
 
 
-def _day(value: object, *, from_1904: bool) -> date:
+def day_of(value: object, *, from_1904: bool) -> date:
+    """The date that a cell's serial number or text stands for. Raises Bad."""
     if isinstance(value, str) and (written := _ISO_DAY.fullmatch(value.strip())):
         try:
             return date.fromisoformat(written[1])

@@ -44,7 +44,12 @@ class Registered:
     id: str
     label: str
     base: float | str | None
-    where: str
+    built_at: Spot
+
+    @property
+    def where(self) -> str:
+        """The cell of its value at the build."""
+        return str(self.built_at)
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ def _registry(sheet: SheetFacts, head: int, heads: dict[str, int]) -> dict[str, 
         own = {name: sheet.cells.get((row, column)) for name, column in heads.items()}
         values = {name: each.value if each else None for name, each in own.items()}
         input_id = str(held.value)
-        where = str(Spot(sheet.name, row, heads[BUILT]))
+        where = Spot(sheet.name, row, heads[BUILT])
         if input_id in found:
             raise Unusable(f"{where}: the id {input_id} stands there twice; remove one of the rows")
         base = values[BUILT]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,9 @@ Value: TypeAlias = float | str | date | None
 
 DIGITS = 15
 """Significant digits that spreadsheet programs keep of a number."""
+
+CLOSE = 1e-14
+"""Numbers that differ by no more than this part of themselves are one number, saved twice."""
 
 SHOWN = 40
 """Findings of one kind that are printed; JSON has all of them."""
@@ -121,7 +125,7 @@ def same(one: Value, other: Value) -> bool:
     (True, False, True)
     """
     if isinstance(one, float | int) and isinstance(other, float | int):
-        return told(one) == told(other)
+        return math.isclose(one, other, rel_tol=CLOSE)
     return (None if one == "" else one) == (None if other == "" else other)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from workbook.assumptions import Assumptions, Day, Input, Number, Row, Table
 from workbook.assumptions.sections import KINDS, SECTIONS, TABLES
-from workbook.roundtrip.cell import Bad, blank, value_of
+from workbook.roundtrip.cell import Bad, blank, day_of, value_of
 from workbook.roundtrip.edited import Edited, Registered, Spot, row_label
 from workbook.roundtrip.findings import Change, Error, Findings, Value, same
 from workbook.roundtrip.merge import Merge, NewRow, Wanted
@@ -96,14 +95,8 @@ class Gatherer:
 
     def _base(self, kind: type[Input], registered: Registered) -> Value:
         if issubclass(kind, Day) and isinstance(registered.base, float):
-            held = self._held_base(registered)
-            return value_of(kind, held, from_1904=self.edited.facts.from_1904)
+            return day_of(registered.base, from_1904=self.edited.facts.from_1904)
         return registered.base
-
-    def _held_base(self, registered: Registered) -> Any:
-        sheet, _, ref = registered.where.rpartition("!")
-        found = self.edited.facts.sheet(sheet)
-        return found.at(ref) if found else None
 
     def _read(self, kind: type[Input], input_id: str, spot: Spot) -> Value | Bad:
         held = self.edited.held(spot)
@@ -217,15 +210,14 @@ class Gatherer:
         """A row that was typed in: new, in the files as well, or there with other values."""
         where = str(laid.label_at)
         own = {} if there is None else {c: _value(getattr(there, c)) for c in row.values}
+        start, cells = f"{name}.{laid.key}", laid.cells
         changes = [
-            Change(
-                f"{name}.{laid.key}.{column}", str(laid.cells[column]), None, value, own.get(column)
-            )
+            Change(f"{start}.{column}", str(cells[column]), None, value, own.get(column))
             for column, value in row.values.items()
             if not same(value, own.get(column))
         ]
         if there is None:
-            label = Change(f"{name}.{laid.key}.label", where, None, row.label, None)
+            label = Change(f"{start}.label", where, None, row.label, None)
             self.merge.changed += [label, *changes]
             self.result.wanted.added[name, laid.key] = row
             return

@@ -1,4 +1,4 @@
-"""One import: an edited workbook, read, merged, validated, and written into a set of assumptions."""
+"""One import: a workbook read, merged, validated, and written into a set of assumptions."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ class _Import:
         wanted = gathered.wanted
         wanted.notes = notes_of(edited, now, gathered)
         self.found.notes = wanted.notes
-        self.found.extras = extras_of(edited, self._as_built(gathered), gathered, self.request)
+        self.found.extras = extras_of(
+            edited, self._as_built(gathered), gathered, ignored=self.request.ignore_extra
+        )
         new = self._rewritten(wanted) if wanted else self.text
         self._validate(new, wanted, now, gathered)
         self.found.diff = self._diff(new)

@@ -40,9 +40,9 @@ def commented(edited: Edited) -> dict[Spot, str]:
 
 
 def plain(comment: str) -> str:
-    """A comment's own words on one line, without the author and what a program adds.
+    r"""A comment's own words on one line, without the author and what a program adds.
 
-    >>> plain("Ann Lee:\\nfrom the June quote\\n")
+    >>> plain("Ann Lee:\nfrom the June quote\n")
     'from the June quote'
     """
     own = _AUTHOR.sub("", _THREADED.sub("", comment.strip()))

@@ -37,8 +37,9 @@ class TableNow:
 class Finder:
     """Finds the lines of one table: rows of a tab, or columns where entities stand side by side.
 
-    *labels* are those of the rows at the build, by key; a row needs the *required* columns. A row is told by its label first, as rows
-    can be sorted or moved, and names then stay behind; then by the names of its cells.
+    *labels* are those of the rows at the build, by key; a row needs the *required* columns. A row
+    is told by its label first, as rows can be sorted or moved, and names then stay behind; then by
+    the names of its cells.
     """
 
     edited: Edited
