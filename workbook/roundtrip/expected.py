@@ -21,36 +21,45 @@ _INPUTS = ("input", "input_across")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One tab as it was built: what stands in its cells, inputs apart; both counted from 1."""
+    """One tab as it was built: what its cells hold, and where its inputs stand, by id.
+
+    Rows and columns count from 1.
+    """
 
     name: str
     contents: Mapping[tuple[int, int], Content]
-    inputs: frozenset[tuple[int, int]]
+    inputs: Mapping[str, tuple[int, int]]
 
 
 def built_again(a: Assumptions) -> tuple[Layout, list[Built]]:
     """The tabs of the workbook for *a*."""
     layout = lay(a, baseline())[1]
-    named = {layout.names[entry.name] for entry in a.inputs()}
+    places = {entry.id: layout.names[entry.name] for entry in a.inputs()}
     tabs = []
     for sheet in layout.sheets:
-        own = {(p.row + 1, p.col + 1) for p in named if p.sheet == sheet.name}
+        inputs = {i: (p.row + 1, p.col + 1) for i, p in places.items() if p.sheet == sheet.name}
+        own = set(inputs.values())
         own |= {(c.row + 1, c.col + 1) for c in sheet.cells if c.style.role in _INPUTS}
         contents = {
             (cell.row + 1, cell.col + 1): cell.content
             for cell in sheet.cells
             if cell.content not in (None, "") and (cell.row + 1, cell.col + 1) not in own
         }
-        tabs.append(Built(sheet.name, contents, frozenset(own)))
+        tabs.append(Built(sheet.name, contents, inputs))
     return layout, tabs
 
 
 def moved_tabs(
-    tabs: Sequence[Built], layout: Layout, edited: Edited, inputs: frozenset[Spot]
+    tabs: Sequence[Built],
+    layout: Layout,
+    edited: Edited,
+    cells: Mapping[str, Spot],
+    inputs: frozenset[Spot],
 ) -> dict[str, Moved]:
     """Where each tab stands now, by the name that it was built under; without those that are gone.
 
     A tab is told by its name; one that was renamed, by the names of its cells, and by its title.
+    *cells* are those of inputs, by id; *inputs* are all cells that a person may type in.
     """
     sheets = {sheet.name.casefold(): sheet for sheet in edited.facts.sheets}
     found = {tab.name: sheets.pop(tab.name.casefold(), None) for tab in tabs}
@@ -58,7 +67,9 @@ def moved_tabs(
         if found[tab.name] is None:
             other = _renamed(tab, layout, edited, sheets)
             found[tab.name] = sheets.pop(other, None) if other else None
-    return {tab.name: _moved(tab, sheet, inputs) for tab in tabs if (sheet := found[tab.name])}
+    return {
+        tab.name: _moved(tab, sheet, cells, inputs) for tab in tabs if (sheet := found[tab.name])
+    }
 
 
 def _renamed(
@@ -75,25 +86,36 @@ def _renamed(
     return None
 
 
-def _moved(tab: Built, sheet: SheetFacts, inputs: frozenset[Spot]) -> Moved:
+def _moved(
+    tab: Built, sheet: SheetFacts, cells: Mapping[str, Spot], inputs: frozenset[Spot]
+) -> Moved:
     then = {at: told_of(content) for at, content in tab.contents.items()}
     now = {
         at: _told_now(held)
         for at, held in sheet.cells.items()
         if Spot(sheet.name, *at) not in inputs and (held.value is not None or held.formula)
     }
-    rows = lines_between(_by_line(then, 0), _by_line(now, 0))
-    columns = lines_between(_by_line(then, 1), _by_line(now, 1))
+    both = {i for i in tab.inputs if i in cells and cells[i].sheet == sheet.name}
+    ids_then = {tab.inputs[i]: i for i in both}
+    ids_now = {(cells[i].row, cells[i].column): i for i in both}
+    rows, columns = (
+        lines_between(_by_line(then, ids_then, axis), _by_line(now, ids_now, axis))
+        for axis in (0, 1)
+    )
     return Moved(sheet.name, rows, columns)
 
 
-def _by_line(cells: Mapping[tuple[int, int], str], axis: int) -> list[Hashable]:
-    """What each line says, in order: its texts; that of formulas moves, and is left out."""
-    last = max((at[axis] for at in cells), default=0)
-    lines: list[list[str]] = [[] for _ in range(last)]
-    for at, text in sorted(cells.items()):
-        lines[at[axis] - 1].append(text)
-    return [tuple(line) for line in lines]
+def _by_line(
+    cells: Mapping[tuple[int, int], str], ids: Mapping[tuple[int, int], str], axis: int
+) -> list[Hashable]:
+    """What tells each line, in order: the ids of its inputs, or its texts where it has none."""
+    last = max((at[axis] for at in (*cells, *ids)), default=0)
+    texts: list[list[str]] = [[] for _ in range(last)]
+    known: list[list[str]] = [[] for _ in range(last)]
+    for lines, found in ((texts, cells), (known, ids)):
+        for at, text in sorted(found.items()):
+            lines[at[axis] - 1].append(text)
+    return [(*own,) if own else ("", *said) for own, said in zip(known, texts, strict=True)]
 
 
 def told_of(content: Content) -> str:

@@ -44,7 +44,7 @@ def extras_of(
         return [Extra("the workbook", f"{message} that only its inputs could be compared")]
     layout, tabs = built_again(built)
     inputs = frozenset(_input_spots(gathered))
-    moved = moved_tabs(tabs, layout, edited, inputs)
+    moved = moved_tabs(tabs, layout, edited, gathered.cells, inputs)
     found = list(_Comparison(edited, layout, tabs, moved, gathered, inputs).extras())
     if found and edited.said("Assumptions digest") != built.digest[:16]:
         message = (
