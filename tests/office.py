@@ -88,12 +88,13 @@ def main() -> None:
             try:
                 office = desktop(pipe)
                 url = Path(source).resolve().as_uri()
-                document = office.loadComponentFromURL(url, "_blank", 0, (option("Hidden", True),))
+                hidden = option("Hidden", value=True)
+                document = office.loadComponentFromURL(url, "_blank", 0, (hidden,))
                 for step in steps:
                     do(document, step)
                 kind = option("FilterName", "Calc MS Excel 2007 XML")
                 document.storeToURL(Path(target).resolve().as_uri(), (kind,))
-                document.close(True)
+                document.dispose()
                 office.terminate()
             finally:
                 try:

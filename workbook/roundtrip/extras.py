@@ -45,7 +45,10 @@ def extras_of(
     layout, tabs = built_again(built)
     inputs = frozenset(_input_spots(gathered))
     moved = moved_tabs(tabs, layout, edited, gathered.cells, inputs)
-    found = list(_Comparison(edited, layout, tabs, moved, gathered, inputs).extras())
+    still = len(moved) == len(tabs) and all(
+        each.rows.still and each.columns.still and each.name == name for name, each in moved.items()
+    )
+    found = list(_Comparison(edited, layout, tabs, moved, gathered, inputs, still).extras())
     if found and edited.said("Assumptions digest") != built.digest[:16]:
         message = (
             "built from other sets or words than these; name the sets below with --assumptions"
@@ -72,6 +75,7 @@ class _Comparison:
     moved: Mapping[str, Moved]
     gathered: Gathered
     inputs: frozenset[Spot]
+    still: bool
 
     def extras(self) -> Iterator[Extra]:
         for tab in self.tabs:
@@ -93,6 +97,7 @@ class _Comparison:
     def _tab(self, tab: Built, moved: Moved) -> Iterator[Extra]:
         sheet = self.edited.facts.sheet(moved.name)
         assert sheet is not None
+        yield from self._gone(tab, moved)
         passed = self._passed(sheet)
         seen: set[tuple[int, int]] = set()
         for at, content in sorted(tab.contents.items()):
@@ -110,15 +115,29 @@ class _Comparison:
             if not (told_of_elsewhere or blank(held) or self._follows(spot, held)):
                 yield Extra(str(spot), f"holds {_said(held)}, where nothing stood")
 
+    def _gone(self, tab: Built, moved: Moved) -> Iterator[Extra]:
+        """Rows and columns that are no longer there, those of removed inputs apart."""
+        for axis, lines, word in ((0, moved.rows, "row"), (1, moved.columns, "column")):
+            with_inputs = {at[axis] for at in tab.inputs.values()}
+            gone: dict[int, Content] = {}
+            for at, content in sorted(tab.contents.items()):
+                if lines.at(at[axis]) is None and at[axis] not in with_inputs:
+                    gone.setdefault(at[axis], content)
+            for content in gone.values():
+                yield Extra(moved.name, f"the {word} that begins with {_built(content)} is gone")
+
     def _cell(self, spot: Spot, content: Content, held: Held | None, tab: str) -> Iterator[Extra]:
         if held is None or blank(held):
             yield Extra(str(spot), f"is blank, where {_built(content)} stood")
         elif isinstance(content, Excel):
-            wanted = content.text.removeprefix("=")
-            if held.formula is None or not alike(wanted, held.formula, tab, self.moved):
+            if held.formula is None or not self._alike(content.text, held.formula, tab):
                 yield Extra(str(spot), f"holds {_said(held)}, where {_built(content)} stood")
         elif held.formula is not None or not _holds(held, plain_of(content)):
             yield Extra(str(spot), f"holds {_said(held)}, where {_built(content)} stood")
+
+    def _alike(self, built: str, now: str, tab: str) -> bool:
+        wanted = built.removeprefix("=")
+        return (self.still and wanted == now) or alike(wanted, now, tab, self.moved)
 
     def _passed(self, sheet: SheetFacts) -> set[Spot]:
         """Cells that tell of the build itself, or of a source that the files have changed since."""

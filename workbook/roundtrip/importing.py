@@ -109,9 +109,10 @@ class _Import:
             return None
 
     def _rewritten(self, wanted: Wanted) -> str:
-        rows = set(wanted.removed)
+        removed = set(wanted.removed)
+        below = removed & self._rows_below() if removed else removed
         origin = f"Typed in {_printable(self.request.edited.name)}"
-        return rewritten(self.text, wanted, rows & self._rows_below(), origin)
+        return rewritten(self.text, wanted, below, origin)
 
     def _rows_below(self) -> set[tuple[str, str]]:
         below = load(self.request.below, (), self.request.data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,11 @@ class Lines:
 
     places: Mapping[int, int]
     new: frozenset[int]
+
+    @cached_property
+    def still(self) -> bool:
+        """Whether every line stands where it did."""
+        return all(line == now for line, now in self.places.items())
 
     def at(self, line: int) -> int | None:
         """Where one line stands now; those past the last that held anything move along with it."""

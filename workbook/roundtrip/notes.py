@@ -22,7 +22,8 @@ def notes_of(edited: Edited, now: Assumptions, gathered: Gathered) -> dict[str, 
     found = {}
     for input_id, spot in gathered.cells.items():
         entry = entries.get(input_id)
-        if entry is not None and (text := comments.get(spot)) and text not in entry.note:
+        text = comments.get(spot)
+        if entry is not None and text and not _has(entry, text):
             found[input_id] = _with(entry, text)
     return found
 
@@ -48,6 +49,10 @@ def plain(comment: str) -> str:
     own = _AUTHOR.sub("", _THREADED.sub("", comment.strip()))
     words = " ".join("".join(c if c.isprintable() else " " for c in own).split())
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
+def _has(entry: Input, text: str) -> bool:
+    return entry.note == text or entry.note.endswith(f"; {text}")
 
 
 def _with(entry: Input, text: str) -> str:

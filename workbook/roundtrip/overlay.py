@@ -125,11 +125,11 @@ class _Writer:
         elif own is None:
             _child(_child(self._document, section, bare=True), key)["note"] = note
         else:
+            space, remark = own.trivia.comment_ws, own.trivia.comment  # lost inside the table
             entry = tomlkit.inline_table()
             entry.update({"value": own, "note": note})
-            remark = own.trivia.comment_ws + own.trivia.comment
             self._document[section][key] = entry
-            entry.trivia.comment_ws, entry.trivia.comment = "", remark
+            entry.trivia.comment_ws, entry.trivia.comment = space, remark
 
 
 def _child(parent: Tree, key: str, *, bare: bool = False) -> Tree:
