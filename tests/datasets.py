@@ -25,6 +25,8 @@ from workbook.expr import (
     count_between,
     count_filled,
     count_gaps,
+    count_outside,
+    count_torn,
     count_where,
     order,
     total,
@@ -135,6 +137,8 @@ def counting(file: DataFile[Any]) -> Tab:
         Line("loans_within", "Within", "1", count_between(pieces, low, high)),
         Line("loans_listed", "Listed", "1", total(lent)),
         Line("loans_gaps", "Gaps", "1", count_gaps(ident, pieces)),
+        Line("loans_outside", "Outside", "1", count_outside(pieces, low, high)),
+        Line("loans_torn", "Torn", "1", count_torn(ident, pieces)),
         Line("loans_strays", "Strays", "1", count_gaps(pieces, ident)),
         Line("loans_twice", "Twice", "1", total(twice)),
     )

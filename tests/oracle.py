@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import costings
 import demands
 import pods
 
@@ -85,7 +86,24 @@ def _table(name: str, columns: str, rows: Mapping[str, tuple[Entry, ...]]) -> di
     }
 
 
+AGE_LIMITS = {
+    "supply": 180.0,
+    "demand": 60.0,
+    "throughput": 365.0,
+    "pricing": 180.0,
+    "revenue": 120.0,
+    "duration": 60.0,
+    "attribution": 180.0,
+    "training": 365.0,
+    "inference": 120.0,
+}
+
 MEMO: dict[str, Entry] = {
+    "control.stale_information": "Is shown",
+    "last_plan.inference.hours": 2_790_000_000.0,
+    "last_plan.training.hours": 2_207_500_000.0,
+    "last_plan.research.hours": 4_777_500_000.0,
+    **{f"information.{row}.age_limit": days for row, days in AGE_LIMITS.items()},
     "supply.hours_per_year": 365.0 * 24,
     "training.h100_flops": 990e12,
     "training.mfu": 0.50,
@@ -191,7 +209,12 @@ MEMO: dict[str, Entry] = {
     "cases.research_70.research_share": 0.70,
     **pods.MEMO,
     **demands.MEMO,
+    **costings.MEMO,
 }
+
+
+CELLS: dict[str, Entry] = {**costings.CELLS}
+"""The cells of the shipped data files, by id."""
 
 
 @dataclass(frozen=True)
@@ -221,15 +244,16 @@ class _Given:
 
 def recompute(changes: Inputs | None = None) -> Figures:
     """Every figure by id, at the memo's inputs with *changes* by id."""
-    known = set(changes or {}) - set(MEMO)
+    known = set(changes or {}) - set(MEMO) - set(CELLS)
     assert not known, f"no inputs of the memo: {sorted(known)}"
-    given = _Given(MEMO | dict(changes or {}))
+    given = _Given(MEMO | CELLS | dict(changes or {}))
     figures: Figures = {}
     for part in (_supply, _training, _throughput, _pricing, _utilization, _scenarios):
         figures |= part(given, figures)
     for part in (_live, _cases, _trade_off, _reverse, _swings):
         figures |= part(given, figures)
     figures |= pods.figures(given.inputs, figures)
+    figures |= costings.figures(given.inputs, figures)
     return figures | demands.figures(given.inputs, figures)
 
 

@@ -130,7 +130,17 @@ STALE: dict[str, Entry] = {
     "time_share.memory_hours": 25.0,
     "time_share.slots": 30.0,
 }
+PRICED: dict[str, Entry] = {
+    "chip_prices.row_1.share": 0.3,
+    "chip_prices.row_4.chip": "trainium 2",
+    "chip_prices.row_7.effective": 4.0,
+    "owned.b200.chip": "TPU",
+    "owned.b200.quantity": 300_000.0,
+    "commitments.azure_nvidia.years": 4.0,
+}
 CASES |= {
+    "another price list": PRICED,
+    "a price of nothing": {"chip_prices.row_2.chip": None, "chip_prices.row_3.share": None},
     "another curve": CURVES,
     "stale tables": STALE,
     "users beyond the table": {"demand.users": 1_000_001.0},
@@ -139,6 +149,7 @@ CASES |= {
     "a blank parameter": {"weekly_max.sigma": None},
 }
 NO_ORACLE = {
+    "a price of nothing",
     "a blank parameter",
     "text for users",
     "no tokens",
@@ -156,6 +167,7 @@ FEW = (
     "pods by other readings",
     "no tokens",
     "text for a number",
+    "another price list",
     "another curve",
     "stale tables",
     "users beyond the table",
@@ -179,7 +191,9 @@ class Typist:
     def __init__(self, session: Session, inputs: Assumptions, found: Finder) -> None:
         self._session = session
         self._memo: dict[str, Settable] = {e.id: plain(entry_value(e)) for e in inputs.inputs()}
+        self._memo |= {name: plain(value) for name, value in oracle.CELLS.items()}
         self._cells = {entry.id: found.line(entry.name) for entry in inputs.inputs()}
+        self._cells |= {name: found.figures[name] for name in oracle.CELLS}
         self._typed: set[str] = set()
 
     def type(self, changes: Changes) -> None:
@@ -339,7 +353,14 @@ def test_errors_are_seen_where_they_are(first: dict[str, Values], found: Finder)
         for name, cell in found.figures.items()
         if name.startswith("checks.errors_") and name.endswith(".failed") and values[cell] == 1
     }
-    assert failing == {"training", "scenarios", "sensitivity", "dashboard", "bridge"}
+    assert failing == {
+        "training",
+        "scenarios",
+        "sensitivity",
+        "dashboard",
+        "bridge",
+        "costs",
+    }
     assert str(values[found.line("banner")]).startswith("▲")
 
 

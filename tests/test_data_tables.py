@@ -36,18 +36,20 @@ TYPED: Mapping[str, dict[str, Stamp]] = {
     "too many pieces": {"loans.row_1.count": 1000.5, "loans.row_2.count": -1.0},
     "text for pieces": {"loans.row_12.count": "three"},
     "pieces without an id": {"loans.row_9.count": 7.0},
+    "an id without pieces": {"loans.row_12.id": "L-12"},
 }
 BY_HAND: Mapping[str, tuple[float, ...]] = {
-    # filled, within, listed, gaps, strays, twice: 2 x (3 + 12 + 0) = 30
-    "as read": (3, 3, 3, 0, 0, 30),
-    "a row typed below": (4, 4, 4, 0, 0, 54),
-    "a tool that nobody has": (3, 3, 2, 0, 0, 30),
-    "too many pieces": (3, 1, 3, 0, 0, 2 * (1000.5 - 1)),
-    "text for pieces": (3, 3, 3, 0, 1, 30),
-    "pieces without an id": (3, 4, 3, 0, 1, 30),
+    # filled, within, outside, listed, gaps, strays, torn, twice: 2 x (3 + 12 + 0) = 30
+    "as read": (3, 3, 0, 3, 0, 0, 0, 30),
+    "a row typed below": (4, 4, 0, 4, 0, 0, 0, 54),
+    "a tool that nobody has": (3, 3, 0, 2, 0, 0, 0, 30),
+    "too many pieces": (3, 1, 2, 3, 0, 0, 0, 2 * (1000.5 - 1)),
+    "text for pieces": (3, 3, 1, 3, 0, 1, 1, 30),
+    "pieces without an id": (3, 4, 0, 3, 0, 1, 1, 30),
+    "an id without pieces": (4, 3, 0, 3, 1, 0, 1, 30),
 }
 WORKED_OUT = ("rank_key", "twice", "rank")
-COUNTS = ("filled", "within", "listed", "gaps", "strays", "twice")
+COUNTS = ("filled", "within", "outside", "listed", "gaps", "strays", "torn", "twice")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Tab:
 
 @pytest.mark.parametrize("case", TYPED)
 def test_what_is_typed_is_counted(tab: Tab, case: str) -> None:
-    """Filled, within the range, listed, gaps either way, and a sum over filled rows, by hand."""
+    """Filled, within the range or not, listed, torn rows, and a sum over filled rows, by hand."""
     model = Model([tab], TYPED[case])
     assert tuple(model[f"loans_{name}"] for name in COUNTS) == BY_HAND[case]
 

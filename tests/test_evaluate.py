@@ -20,6 +20,7 @@ from workbook.expr import (
     Text,
     above,
     all_cells,
+    annuity,
     at_least,
     at_most,
     below,
@@ -94,6 +95,7 @@ SO_FAR = ITEMS.formula("so_far", "So far", "1", running(GAP))
 RANK = ITEMS.formula("rank", "Rank", "1", order(INVERSE))
 SUMMED = ITEMS.formula("summed", "Summed", "1", running(INVERSE))
 MIXED = ITEMS.fixed("odd", "Odd", (0.0, "x", None, 5.0), "constant", unit="mixed")
+LABEL = ITEMS.fixed("label", "Label", ("even", "odd", "odd", "odd"))
 
 DATA = tab(
     "Data",
@@ -102,7 +104,20 @@ DATA = tab(
         (FIVE, TWO, ONE, NIL, MINUS, BEYOND, BLANK, FILLED, NORTH, SHOUTED, AWAY, START, STOP),
     ),
     table(
-        "Items", GAP, INVERSE, ZONE, TYPED, LINKED, OWNED, PLACE, ROW, SO_FAR, RANK, SUMMED, MIXED
+        "Items",
+        GAP,
+        INVERSE,
+        ZONE,
+        TYPED,
+        LINKED,
+        OWNED,
+        PLACE,
+        ROW,
+        SO_FAR,
+        RANK,
+        SUMMED,
+        MIXED,
+        LABEL,
     ),
 )
 
@@ -145,6 +160,7 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is summed without case": (total_where(GAP, (ZONE, SHOUTED)), 7.0),
     "text is counted without case": (count_where((ZONE, NORTH)), 2.0),
     "two conditions hold together": (total_where(GAP, (ZONE, NORTH), (GAP, FIVE)), 5.0),
+    "text is passed over in a sum of rows": (total_where(MIXED, (GAP, NIL)), 0.0),
     "text joins with its case": (joined(NORTH, " and ", SHOUTED), "North and NORTH"),
     "text is no number": (NORTH + ONE, CellError("#VALUE!")),
     "text has no size": (magnitude(NORTH), CellError("#VALUE!")),
@@ -152,6 +168,7 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text is passed over by the largest": (highest(NORTH, MINUS), -3.0),
     "text sorts": (below(AWAY, NORTH), True),
     "text sorts without case": (below(SHOUTED, NORTH), False),
+    "text is passed over by a sum of rows": (total_where(MIXED, (LABEL, Text("odd"))), 5.0),
     "rows above 2 that are north": (count_beyond(ZONE, NORTH, GAP, TWO), 1.0),
     "none is above the largest": (count_beyond(ZONE, NORTH, GAP, BEYOND), 0.0),
     "hours above 0 that are north": (total_beyond(GAP, ZONE, SHOUTED, GAP, NIL), 7.0),
@@ -240,6 +257,10 @@ ERRORS: Mapping[str, tuple[Expr, Value]] = {
 }
 SUMS: Mapping[str, tuple[Expr, Value]] = {
     "lines one below the other": (total_of((FIVE, TWO, ONE, NIL, MINUS)), 5.0),
+    "a level payment: 9 × 100% ÷ (1 − 1/2²)": (annuity(ONE, TWO, BEYOND), 12.0),
+    "a level payment without interest": (annuity(NIL, TWO, BEYOND), 4.5),
+    "a level payment at a blank rate": (annuity(BLANK, TWO, BEYOND), 4.5),
+    "a level payment over no time": (annuity(ONE, NIL, BEYOND), CellError("#NUM!")),
     "two columns": (total(GAP, OWNED), 21.0),
     "all of several": (both(above(FIVE, TWO), at_least(TWO, TWO)), True),
     "any of several": (either(above(TWO, FIVE), above(FIVE, TWO)), True),

@@ -416,8 +416,21 @@ BROKEN: dict[str, dict[str, Entry]] = {
     "errors_demand": {"demand.rung": "no rung"},
     "stale_weekly_max": {"weekly_max.sigma": 1.5},
     "stale_time_share": {"time_share.ceiling": 5.0},
+    "data_ranges": {"requests.row_1.cores": 0.0},
+    "data_rows": {"requests.row_1.submitted": None},
+    "stale_information": {
+        "control.stale_information": "Fails a check",
+        "information.supply.age_limit": 1.0,
+    },
+    "errors_information": {"control.as_of": "today"},
     "demand_range": {"demand.users": 1_000_001.0},
+    "terms": {"chip_prices.row_1.term": "7 years"},
+    "list_shares": {"chip_prices.row_1.share": 0.2},
+    "owned_chips": {"owned.b200.quantity": 1.0},  # no B200 is on hand but by commitment
+    "allocation_cost": {"scenarios.revenue_first.research": 0.30},
+    "errors_costs": {"owned.b200.utilization": 0.0},
 }
+BROKEN["allocation_cost"]["allocation.live_scenario"] = "2 · Serviceable revenue"
 BROKEN["recommendation"] = BROKEN["recommendation"] | {"scenarios.recommendation.p1": 0.35}
 
 

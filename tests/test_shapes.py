@@ -18,6 +18,7 @@ from workbook.evaluate import Model
 from workbook.expr import (
     Expr,
     above,
+    annuity,
     at_least,
     at_most,
     below,
@@ -70,6 +71,8 @@ SHAPES: Mapping[str, tuple[Expr, Value]] = {
     '=data_p&data_q="ONETWO"': (same(joined(P, Q), "ONETWO"), True),
     "=data_p&data_q<>data_q&data_p": (differs(joined(P, Q), joined(Q, P)), True),
     '=REPT("x",item_a-item_b)&data_p': (joined(repeated("x", A - B), P), "xxxxxone"),
+    "=PMT(item_b/item_c,item_d,0-item_a)": (annuity(B / C, D, A), 6.3),
+    "=PMT(item_b-item_d,item_c,0-item_a)": (annuity(B - D, C, A), 1.75),
     "=item_a-item_b>item_c": (above(A - B, C), True),
     "=item_b*item_d>=item_c": (at_least(B * D, C), True),
     "=item_c<=item_b+item_d": (at_most(C, B + D), True),

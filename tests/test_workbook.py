@@ -185,10 +185,10 @@ def plain_value(entry: Input) -> object:
 
 
 def blanks_of(found: Finder, table: Table) -> Iterator[Cell]:
-    """Where a table says nothing on purpose: the memo's value and range of blank inputs."""
+    """Where a table says nothing on purpose: the memo's value and range of blanks, and forms."""
     tab = next(tab for tab, other in found.tables() if other is table)
     for column in table.columns:
-        if column.key in ("memo_value", "low", "high"):
+        if column.key in ("memo_value", "low", "high") or isinstance(column.content, Typed):
             yield from found.strip(tab, table, column)
 
 

@@ -155,8 +155,17 @@ class Grower:
     def _extreme(self, depth: int) -> Expr:
         operands = [self.number(depth) for _ in range(self._random.randint(2, 3))]
         return self._pick(
-            (expr.lowest(*operands), expr.highest(*operands), expr.magnitude(operands[0]))
+            (
+                expr.lowest(*operands),
+                expr.highest(*operands),
+                expr.magnitude(operands[0]),
+                expr.annuity(self._rate(), self._place(), operands[0]),
+            )
         )
+
+    def _rate(self) -> Expr:
+        """A rate of interest that every program can raise to a power."""
+        return self._pick((Constant(0), 1 / (1 + self._place())))
 
     def _rounded(self, depth: int) -> Expr:
         return expr.rounded(self.number(depth), self._rounding(self._random.randint(0, 3)))

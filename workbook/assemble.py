@@ -26,22 +26,32 @@ from workbook.functions import Value
 from workbook.tabs import (
     batch,
     bridge,
+    capability,
     checks,
     constants,
+    costs,
     cover,
     dashboard,
     demand,
+    information,
     inputs,
+    ledger,
     memo,
+    outcomes,
+    plan,
     pod,
     policy,
     pricing,
+    records,
     scenarios,
     sensitivity,
+    sharing,
+    sharing_checks,
     sources,
     supply,
     throughput,
     training,
+    usage,
     utilization,
 )
 from workbook.units import UnitError
@@ -55,6 +65,7 @@ GROUPS = {
     "assume": "Assumptions",
     "capacity": "Capacity and price",
     "decide": "Decisions",
+    "operate": "Operations",
     "pod": "Small-scale inference",
     "control": "Proof",
 }
@@ -73,11 +84,17 @@ class Core:
     utilization: utilization.Utilization
     scenarios: scenarios.Scenarios
     sensitivity: sensitivity.Sensitivity
+    costs: costs.Costs
+    usage: usage.Usage
+    outcomes: outcomes.Outcomes
     pod: pod.Pod
     batch: batch.Batch
     bridge: bridge.Bridge
     demand: demand.Demand
+    information: information.Information
+    sharing: sharing.Sharing
     as_of: Line
+    days: Mapping[str, Line]
     tabs: tuple[Tab, ...]
 
     def figures(self) -> dict[str, Expr]:
@@ -101,6 +118,8 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     fixed = constants.build()
     rules = policy.build(a.allocation)
     as_of = entered(a.control.as_of)
+    stale_fails = entered(a.control.stale_information)
+    days = {key: entered(file.as_of) for key, file in a.data.files.items()}
     fleet = supply.build(a, fixed, rules)
     models = training.build(a, fixed)
     tokens = throughput.build(a, fixed)
@@ -108,10 +127,15 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     earned = utilization.build(a, fixed, tokens, prices)
     plans = scenarios.build(a, fixed, rules, fleet, models, earned)
     moves = sensitivity.build(a, fixed, rules, fleet, models, earned, plans)
+    spent = costs.build(a, fleet, earned, plans, moves)
+    limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
+    hours = usage.build(a, fixed, spent, limits[0])
+    results = outcomes.build(a, fixed, spent, capability.Limits(*limits[1:]))
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
     served = demand.build(a, found, fixed, one_pod, across)
+    shared = sharing.build(a, fixed, fleet, plans.live.hours)
     switches = (
         models.growth_reading,
         prices.reading,
@@ -119,9 +143,10 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         moves.additional_run,
         *one_pod.switches,
         *runs.switches,
+        shared.reading,
     )
     groups: tuple[tuple[str, Sequence[Line]], ...] = (
-        ("Assumptions", (as_of,)),
+        ("Assumptions", (as_of, stale_fails)),
         ("Supply", (fleet.hours_a_year,)),
         ("Training need", models.entries),
         ("Revenue per inference hour", (*tokens.entries, prices.reading.line, *earned.entries)),
@@ -130,10 +155,14 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         ("Inference pod", one_pod.entries),
         ("Batch experiments", runs.entries),
         ("Bridge to the allocation", across.entries),
+        ("Usage and outcomes", limits),
+        ("Requests and pools", shared.entries),
     )
-    if dated := tuple(entered(day) for day in a.data.inputs()):
-        groups += (("Data files", dated),)
+    if days:
+        groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
+    known = information.build(a, as_of, days, stale_fails)
+    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), (served.state,))
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
@@ -145,10 +174,17 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned.tab,
         plans.tab,
         moves.tab,
+        spent.tab,
+        *shared.tabs,
+        hours.tab,
+        results.tab,
+        ledger.build((*hours.records, *results.records)),
+        page.tab,
         one_pod.tab,
         runs.tab,
         across.tab,
         served.tab,
+        known.tab,
     )
     return Core(
         fixed,
@@ -160,11 +196,17 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         earned,
         plans,
         moves,
+        spent,
+        hours,
+        results,
         one_pod,
         runs,
         across,
         served,
+        known,
+        shared,
         as_of,
+        days,
         tabs,
     )
 
@@ -183,6 +225,7 @@ def assemble(
     originals = {entry.id: entry_value(entry) for entry in baseline.inputs()}
     model = core(a, simulation(a), originals)
     figures = model.figures()
+    held = records.build(records.recorded(a.data.files, model.tabs), model.days)
     removed = len(originals.keys() - {entry.id for entry in a.inputs()})
     registry = sources.build(a.inputs(), _cells(a, figures), originals, removed)
     own = model
@@ -199,14 +242,16 @@ def assemble(
         registry.changed,
         model.constants,
     )
-    verdict = checks.build(_checks(model, proof, registry), model.constants)
+    verdict = checks.build(_checks(model, proof, registry, held), model.constants)
     front = cover.build(
         a.meta.purpose,
         model.as_of,
-        cover.State(model.policy, model.scenarios, verdict, registry, model.demand),
+        cover.State(
+            model.policy, model.scenarios, verdict, registry, model.demand, model.information
+        ),
         facts,
     )
-    tabs = (front.tab, *model.tabs, proof.tab, verdict.tab, registry.tab)
+    tabs = (front.tab, *model.tabs, held.tab, proof.tab, verdict.tab, registry.tab)
     if faults := unit_faults(tabs):
         shown = faults[:FAULTS_SHOWN]
         more = [f"and {len(faults) - len(shown)} more"] if len(faults) > len(shown) else []
@@ -234,7 +279,9 @@ def _at_memo(baseline: Core) -> Callable[[str, Mapping[str, float | str]], float
     return value
 
 
-def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[checks.Check, ...]:
+def _checks(
+    model: Core, proof: memo.Memo, registry: sources.Sources, held: records.Records
+) -> tuple[checks.Check, ...]:
     gaps, supplied, deals = model.scenarios.deviations, model.supply.fleet, model.supply.commitments
     return (
         checks.Check(
@@ -291,6 +338,60 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "Every commitment buys chips of the fleet",
             "Chips bought by commitments against those that reach the fleet table",
             (deals.total - total(supplied.bought)) / total(supplied.chips),
+        ),
+        checks.Check(
+            "terms",
+            "Supply by term adds up",
+            "Hours on terms of the price list, by commitment and owned, against supply",
+            model.costs.deviations.terms,
+        ),
+        checks.Check(
+            "list_shares",
+            "Shares of each chip’s prices sum to 100%",
+            "The largest deviation among the chips that are rented at the price list",
+            model.costs.deviations.shares,
+        ),
+        checks.Check(
+            "owned_chips",
+            "Owned chips are chips on hand",
+            "Chips owned beyond the quantity on hand, or of a chip that the fleet lacks",
+            model.costs.deviations.owned,
+        ),
+        checks.Check(
+            "allocation_cost",
+            "Allocations cost what supply costs",
+            "Cost of all allocations of the live scenario − shortfall, against all compute",
+            model.costs.deviations.allocations,
+        ),
+        checks.Check(
+            "usage_counted",
+            "Every row of usage is counted",
+            "Hours allocated in the table by team and month against those of all rows",
+            model.usage.uncounted,
+        ),
+        checks.Check(
+            "usage_pools",
+            "Every row of usage is of a known pool",
+            "Hours allocated in the table by pool against those of all rows",
+            model.usage.unpooled,
+        ),
+        checks.Check(
+            "usage_peaks",
+            "No pool peaks above its teams",
+            "Measured peaks of pools that are more than the sum of their teams’ own peaks",
+            model.usage.misstated,
+        ),
+        checks.Check(
+            "outcomes_counted",
+            "Every score and every margin is counted",
+            "Rows of a quarter, benchmark or segment that Outcomes lacks, or without a cost",
+            model.outcomes.uncounted,
+        ),
+        checks.Check(
+            "margin_split",
+            "Volume, mix and margin effects add up",
+            "Volume + mix + margin effects − change of margin, against revenue",
+            model.outcomes.unsplit,
         ),
         checks.Check(
             "weights",
@@ -363,5 +464,25 @@ def _checks(model: Core, proof: memo.Memo, registry: sources.Sources) -> tuple[c
             "1 where users are asked for that the simulated table does not have",
             1 - model.demand.inside,
         ),
+        checks.Check(
+            "data_ranges",
+            "Every cell of data is within its range",
+            "Number of cells of data files outside the range stated on Data",
+            held.outside,
+        ),
+        checks.Check(
+            "data_rows",
+            "Every row of data is whole",
+            "Number of cells that a row lacks, or that stand in a row without its first cell",
+            held.torn,
+        ),
+        checks.Check(
+            "stale_information",
+            "No information is stale",
+            "Items of the memo’s list that are older than their limit; by a switch on Inputs",
+            model.information.stale,
+            applies=model.information.counts,
+        ),
+        *sharing_checks.checks_of(model.sharing, model.supply.hours),
         *checks.errors_on([tab.name for tab in model.tabs]),
     )

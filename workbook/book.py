@@ -133,19 +133,27 @@ Content: TypeAlias = Formula | Entries | Fixed | Gathered | Owned | Typed
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Axis:
-    """The entities that the columns of one or several tables share, and their names."""
+    """The entities that the columns of one or several tables share, and their names.
+
+    With *naming*, the names are typed in: those of the first entities, and blank cells below them
+    for entities without a label.
+    """
 
     key: str
     label: str
     entities: tuple[Entity, ...]
+    naming: Field | None = None
     names: Column = field(init=False)
 
     def __post_init__(self) -> None:
         keys = [e.key for e in self.entities]
         if len(set(keys)) != len(keys):
             raise ValueError(f"table {self.key!r} has an entity twice: {keys}")
-        labels = Fixed(tuple(e.label for e in self.entities))
-        object.__setattr__(self, "names", Column("name", self.label, "text", self, labels))
+        labels = tuple(e.label for e in self.entities)
+        given: Content = Fixed(labels)
+        if self.naming is not None:
+            given = Typed(self.naming, tuple(label for label in labels if label))
+        object.__setattr__(self, "names", Column("name", self.label, "text", self, given))
 
     def __repr__(self) -> str:
         return f"<Axis {self.key}>"
@@ -258,7 +266,10 @@ class Margin:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
-    """Entities × columns: one below the other, or side by side where *across*."""
+    """Entities × columns: one below the other, or side by side where *across*.
+
+    *heat* names a data colour: cells are the darker the nearer their share is to 100%.
+    """
 
     title: str
     axis: Axis
@@ -268,6 +279,7 @@ class Table:
     note: str = ""
     heads: Column | None = None
     mute: Column | None = None
+    heat: str = ""
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -350,7 +362,7 @@ class Series:
 class Chart:
     """A native chart under a live headline."""
 
-    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves"]
+    kind: Literal["stacked_share", "waterfall", "tornado", "scatter", "curves", "stacked"]
     headline: Expr
     title: str
     series: tuple[Series, ...]
@@ -377,7 +389,7 @@ class Tab:
     """One sheet: its blocks from top to bottom, and those in a second flow to the right.
 
     *widths* are those of the columns from B on, in pixels. *how_column* is where lines say how they
-    come about, counted from A as 0; 0 leaves that out.
+    come about, counted from A as 0; 0 leaves that out. *one_page* has it printed on a single page.
     """
 
     name: str
@@ -390,6 +402,7 @@ class Tab:
     label_width: int = 0
     how_column: int = 4
     freeze_head: bool = False
+    one_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

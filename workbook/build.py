@@ -72,12 +72,13 @@ def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulat
     return Built(book, layout, fill(raw, stamp))
 
 
-def check_path(path: Path) -> None:
-    """Raise OutputError where no workbook can stand at *path*; writes nothing."""
+def check_path(path: Path, suffix: str = ".xlsx") -> None:
+    """Raise OutputError where no file of this kind can stand at *path*; writes nothing."""
     if path.is_dir():
-        raise OutputError(f"{path} is a folder; name a file in it, such as {path / 'book.xlsx'}")
-    if path.suffix != ".xlsx":
-        raise OutputError(f"{path} does not end in .xlsx, so Excel would not open it; rename it")
+        name = f"book{suffix}"
+        raise OutputError(f"{path} is a folder; name a file in it, such as {path / name}")
+    if path.suffix != suffix:
+        raise OutputError(f"{path} does not end in {suffix}, by which programs know it; rename it")
 
 
 def save(data: bytes, path: Path) -> None:
@@ -85,7 +86,7 @@ def save(data: bytes, path: Path) -> None:
 
     Raises OutputError, with the remedy, where that cannot be done.
     """
-    check_path(path)
+    check_path(path, path.suffix)
     put(data, path)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbook.build import Built
 
 COMMANDS = (importing, sets, compare)
+PLAN, PLAN_SUFFIX = "Plan", ".md"
 DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
 
 
@@ -100,7 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--quiet", action="store_true", help="print nothing when all is well")
     inputs = commands.add_parser("inputs", help="list every input: id, value, unit, range")
     inputs.set_defaults(command=_inputs)
-    for command in (build, inputs):
+    plan = commands.add_parser("plan", help="the allocation meeting's page as Markdown")
+    plan.set_defaults(command=_plan)
+    plan.add_argument("--out", type=Path, metavar="FILE", help="where to (default: the terminal)")
+    for command in (build, inputs, plan):
         _add_assumptions(command)
     for module in COMMANDS:
         module.add_to(commands)
@@ -233,6 +237,26 @@ def _inputs(options: argparse.Namespace) -> int:
         print(_listed(entry))
     for file in files:
         print(f"{f'data.{file.form.key}':<42} {file.fact}")
+    return OK
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from workbook import build, report, simulated
+    from workbook.assumptions import baseline, load
+
+    simulated.check_presets()
+    assumptions = load(_files(options), options.settings, options.data)
+    if options.out:
+        build.check_path(options.out, PLAN_SUFFIX)
+    page = report.report_of(build.make(assumptions, baseline()), PLAN)
+    if options.out:
+        build.save(page.markdown().encode(), options.out)
+    if options.json:
+        print(json.dumps(page.data(), indent=2, ensure_ascii=False))
+    elif options.out:
+        print(f"Plan              {options.out}")
+    else:
+        print(page.markdown(), end="")
     return OK
 
 

@@ -278,6 +278,16 @@ def count_between(column: Vector, low: Expr, high: Expr) -> Call:
     return _call("count_between", Range(column), low, high)
 
 
+def count_outside(column: Vector, low: Expr, high: Expr) -> Call:
+    """How many cells of a column show something that is no number from *low* to *high*."""
+    return _call("count_outside", Range(column), low, high)
+
+
+def count_torn(key: Vector, column: Vector) -> Call:
+    """How many rows show something in one of two columns and nothing in the other."""
+    return _call("count_torn", Range(key), Range(column))
+
+
 def count_gaps(key: Vector, column: Vector) -> Call:
     """How many rows show something in *key* and nothing in *column*."""
     return _call("count_gaps", Range(key), Range(column))
@@ -361,6 +371,14 @@ def logarithm(operand: Expr) -> Call:
 def exponential(operand: Expr) -> Call:
     """e to the power of a figure without a unit."""
     return _call("exponential", operand)
+
+
+def annuity(rate: Expr, periods: Expr, worth: Expr) -> Call:
+    """The level payment at the end of each period that repays *worth* with interest at *rate*.
+
+    At 10 % a year, 1000 over 3 years costs 402.11 a year; at 0 % it costs a third.
+    """
+    return _call("payment", rate, periods, 0 - worth)
 
 
 def whole_up(operand: Expr) -> Call:

@@ -138,6 +138,25 @@ def _exponential(arguments: Sequence[Argument]) -> float:
         raise ErrorValue("#NUM!") from None
 
 
+def _payment(arguments: Sequence[Argument]) -> float:
+    rate, periods, worth = (number(argument()) for argument in arguments)
+    if periods == 0:
+        raise ErrorValue("#NUM!")
+    if rate == 0:
+        return -worth / periods
+    try:
+        return worth * rate / math.expm1(-periods * math.log1p(rate))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        raise ErrorValue("#NUM!") from None
+
+
+def _payment_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    rate, periods, worth = units
+    if rate is not None:
+        _must(rate * (periods or NONE), NONE, "a rate times its periods")
+    return (worth or NONE) / (periods or NONE)
+
+
 def _whole_up(arguments: Sequence[Argument]) -> float:
     value = number(arguments[0]())
     # 15 significant digits are what a spreadsheet sees of a double
@@ -170,6 +189,16 @@ def _count_between(arguments: Sequence[Argument]) -> float:
     low, high = number(arguments[1]()), number(arguments[2]())
     # in a comparison text is larger than every number
     return float(sum(1 for cell in filled if _numeric(cell) and low <= cell <= high))
+
+
+def _count_outside(arguments: Sequence[Argument]) -> float:
+    filled = sum(1 for cell in _cells(arguments[0]) if _filled(cell))
+    return filled - _count_between(arguments)
+
+
+def _count_torn(arguments: Sequence[Argument]) -> float:
+    pairs = zip(_cells(arguments[0]), _cells(arguments[1]), strict=True)
+    return float(sum(1 for key, cell in pairs if _filled(key) != _filled(cell)))
 
 
 def _range_unit(units: Sequence[MaybeUnit]) -> Unit:
@@ -283,8 +312,10 @@ def _equal(cell: Value | ErrorValue, key: Value) -> bool:
 
 
 def _total_where(arguments: Sequence[Argument]) -> float:
-    chosen = _matching(arguments[1:])
-    return math.fsum(number(v) for v, ok in zip(_cells(arguments[0]), chosen, strict=True) if ok)
+    """As SUMIFS does: text and blanks are passed over, errors of the rows chosen come through."""
+    rows = zip(_cells(arguments[0]), _matching(arguments[1:]), strict=True)
+    chosen = [cell for cell, ok in rows if ok]
+    return math.fsum(_numbers([lambda: chosen]))
 
 
 def _position(arguments: Sequence[Argument]) -> float:
@@ -458,6 +489,18 @@ BY_NAME: dict[str, Function] = {
         _range_unit,
         _count_between,
     ),
+    "count_outside": Function(
+        'SUMPRODUCT(({0}<>"")*(1-({0}>={1})*({0}<={2})))',
+        lambda w: f"how many {w[0]} are filled in and no numbers from {w[1]} to {w[2]}",
+        _range_unit,
+        _count_outside,
+    ),
+    "count_torn": Function(
+        'SUMPRODUCT((({0}="")+({1}="")=1)*1)',
+        lambda w: f"how many rows have {w[0]} without {w[1]}, or the other way round",
+        _dimensionless,
+        _count_torn,
+    ),
     "count_gaps": Function(
         'SUMPRODUCT(({0}<>"")*({1}=""))',
         lambda w: f"how many rows with {w[0]} lack {w[1]}",
@@ -497,6 +540,14 @@ BY_NAME: dict[str, Function] = {
     ),
     "logarithm": Function("LN", lambda w: f"the logarithm of {w[0]}", _bare, _logarithm),
     "exponential": Function("EXP", lambda w: f"e to the power of {w[0]}", _bare, _exponential),
+    "payment": Function(
+        "PMT",
+        lambda w: (
+            f"the level payment over {w[1]} at {w[0]} that repays {w[2].removeprefix('0 − ')}"
+        ),
+        _payment_unit,
+        _payment,
+    ),
     "whole_up": Function(
         "ROUNDUP({0},0)",
         lambda w: f"{w[0]}, rounded up",

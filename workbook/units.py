@@ -25,6 +25,7 @@ SYMBOLS = frozenset(
         "tok",
         "Mtok",
         "GB",
+        "kW",
         "req",
         "user",
         "text",

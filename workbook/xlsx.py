@@ -20,6 +20,7 @@ from workbook.layout.sheet import (
     Excel,
     Layout,
     PlacedChart,
+    Scale,
     Sheet,
     Validation,
 )
@@ -110,6 +111,8 @@ class _Writer:
             self._validation(target, rule)
         for condition in sheet.conditions:
             self._condition(target, condition)
+        for scale in sheet.scales:
+            self._scale(target, scale)
         for chart in sheet.charts:
             self._chart(target, chart)
         self._page(sheet, target)
@@ -159,6 +162,20 @@ class _Writer:
         if target.conditional_format(first.row, first.col, last.row, last.col, rule):
             raise WriteError(f"the condition of {first} was refused")
 
+    def _scale(self, target: Worksheet, scale: Scale) -> None:
+        first, last = scale.area.first, scale.area.last
+        rule = {
+            "type": "2_color_scale",
+            "min_type": "num",
+            "max_type": "num",
+            "min_value": 0,
+            "max_value": 1,
+            "min_color": self._theme.paint("white"),
+            "max_color": self._theme.paint(scale.data),
+        }
+        if target.conditional_format(first.row, first.col, last.row, last.col, rule):
+            raise WriteError(f"the colours of {first} were refused")
+
     def _differential(self, role: str) -> Format:
         """The format of a condition: only the colours of its role."""
         if role in self._looks:
@@ -192,6 +209,7 @@ class _Writer:
         kinds: Mapping[str, Callable[[PlacedChart], NativeChart]] = {
             "stacked_share": self._stacked_share,
             "waterfall": self._waterfall,
+            "stacked": self._waterfall,
             "tornado": self._tornado,
             "scatter": self._scatter,
             "curves": self._curves,

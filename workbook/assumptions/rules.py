@@ -13,8 +13,10 @@ if TYPE_CHECKING:
         Allocation,
         CommitmentRow,
         FleetRow,
+        OwnedRow,
         PriceRow,
         ScenarioRow,
+        Sharing,
         SizeRow,
     )
 
@@ -30,9 +32,11 @@ def broken(parts: Mapping[str, Any]) -> Iterator[Broken]:
         (("sizes", "prices"), _classes),
         (("fleet",), _distinct_chips),
         (("fleet", "commitments"), _known_chips),
+        (("fleet", "owned"), _owned_chips),
         (("fleet", "commitments"), _some_capacity),
         (("scenarios",), _split_shares),
         (("allocation", "scenarios"), _tiers),
+        (("sharing",), _p0_parts),
     )
     for names, rule in rules:
         if all(name in parts for name in names):
@@ -87,6 +91,19 @@ def _known_chips(fleet: Table[FleetRow], commitments: Table[CommitmentRow]) -> I
             yield (row.chip,), message
 
 
+def _owned_chips(fleet: Table[FleetRow], owned: Table[OwnedRow]) -> Iterator[Broken]:
+    chips = {row.chip.value: row.quantity for row in fleet.rows}
+    for row in owned.rows:
+        held = chips.get(row.chip.value)
+        if held is None:
+            message = f'"{row.chip.value}" is not in the fleet; write one of {_listed(chips)}'
+            yield (row.chip,), message
+        elif _sum([row.quantity]) > _sum([held]):
+            most = plain(_sum([held]))
+            message = f"{plain(_sum([row.quantity]))} chips are owned of {most} on hand"
+            yield (row.quantity, held), f"{message}; give at most {most}, or raise {held.id}"
+
+
 def _some_capacity(fleet: Table[FleetRow], commitments: Table[CommitmentRow]) -> Iterator[Broken]:
     owned = tuple(row.quantity for row in fleet.rows)
     spent = tuple(each for row in commitments.rows for each in (row.commitment, row.compute_share))
@@ -116,3 +133,10 @@ def _tiers(allocation: Allocation, scenarios: Table[ScenarioRow]) -> Iterator[Br
         if _sum(tiers) > 1 + _TOLERANCE:
             total = plain(_sum(tiers))
             yield tiers, f"P0, the buffer and P1 of {row.key} take {total}; make it at most 1"
+
+
+def _p0_parts(sharing: Sharing) -> Iterator[Broken]:
+    parts = (sharing.p0_inference, sharing.p0_training, sharing.p0_research)
+    if abs(_sum(parts) - 1) > _TOLERANCE:
+        names = ", ".join(part.id for part in parts)
+        yield parts, f"parts of P0 sum to {plain(_sum(parts))}, not to 1; change {names}"

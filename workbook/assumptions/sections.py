@@ -24,6 +24,14 @@ class Control(Section):
     """Inputs about the inputs."""
 
     as_of: Day
+    stale_information: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class InformationRow(Row):
+    """An item of the memo's list of information needed, and how old it may be."""
+
+    age_limit: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,6 +258,37 @@ class RungRow(Row):
 
 
 @dataclass(frozen=True, eq=False)
+class OwnedRow(Row):
+    """Chips of the fleet that are owned: what they cost to buy, to finance and to run."""
+
+    chip: Text
+    quantity: Number
+    capex: Number
+    life: Number
+    capital: Number
+    operations: Number
+    power: Number
+    pue: Number
+    energy: Number
+    utilization: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Usage(Section):
+    """Inputs of the reading of usage."""
+
+    unused_limit: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes(Section):
+    """Inputs of the reading of outcomes."""
+
+    headroom_limit: Number
+    declines: Number
+
+
+@dataclass(frozen=True, eq=False)
 class Demand(Section):
     """What is asked of the simulated ladder: so many users, of which kind, held how often."""
 
@@ -257,6 +296,30 @@ class Demand(Section):
     preset: Choice
     rung: Choice
     level: Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Sharing(Section):
+    """How requests are ranked, and whose the hours of P0 are."""
+
+    roi: Choice
+    p0_inference: Number
+    p0_training: Number
+    p0_research: Number
+
+
+@dataclass(frozen=True, eq=False)
+class Plan(Section):
+    """Inputs of the page for the allocation meeting."""
+
+    last_day: Day
+
+
+@dataclass(frozen=True, eq=False)
+class LastPlanRow(Row):
+    """What an organisation was allotted in the last plan, over all tiers."""
+
+    hours: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,6 +353,7 @@ class Assumptions:
 
     meta: Meta
     control: Control
+    information: Table[InformationRow]
     supply: Supply
     fleet: Table[FleetRow]
     commitments: Table[CommitmentRow]
@@ -309,7 +373,13 @@ class Assumptions:
     batch: Batch
     bridge: Bridge
     ladder: Table[RungRow]
+    owned: Table[OwnedRow]
+    usage: Usage
+    outcomes: Outcomes
     demand: Demand
+    sharing: Sharing
+    plan: Plan
+    last_plan: Table[LastPlanRow]
     weekly_max: Parameters
     time_share: Parameters
     data: Data

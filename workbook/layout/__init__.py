@@ -43,7 +43,7 @@ def lay_out(book: Book, theme: Theme) -> Layout:
         _place(canvas, book.tabs)
         place_band(canvas, book)
     sheets = tuple(canvas.finish() for canvas in canvases)
-    return Layout(book.title, sheets, names, book.properties)
+    return Layout(book.title, sheets, names, book.properties, atlas.columns)
 
 
 def _place(canvas: Canvas, tabs: tuple[Tab, ...]) -> None:

@@ -148,7 +148,7 @@ class Canvas:
         name = self.tab.name
         self.atlas.bodies[name] = Area(Place(name, *first), Place(name, *last))
         self.sheet.last = last
-        self.sheet.one_page = self.tab.grid in ("cover", "dashboard")
+        self.sheet.one_page = self.tab.one_page or self.tab.grid in ("cover", "dashboard")
         if not self.sheet.freeze[0]:
             self.sheet.freeze = (BODY_ROW, 0)
 

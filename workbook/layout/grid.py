@@ -55,6 +55,7 @@ def _wide(tab: Tab, width: Mapping[str, int]) -> Grid:
     count = max(FEWEST_WIDE, *(len(t.columns) for t in tables_of(tab)))
     given = [tab.label_width or width["wide_label"], width["wide_first"]]
     given += [width["wide_value"]] * (count - 1)
+    given = list(tab.widths) or given
     widths = {0: width["gutter"]} | dict(enumerate(given, 1))
     last = len(given) + 1
     widths[last] = width["source"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
-from workbook.book import Chart
-from workbook.layout.places import Area, Place
+from workbook.book import Chart, Column
+from workbook.layout.places import Area, Place, Strip
 from workbook.theme import Style
 
 
@@ -58,6 +58,14 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """Cells of shares that are the nearer to the colour *data* the nearer they are to 100%."""
+
+    area: Area
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedSeries:
     """Where one series of a chart reads."""
 
@@ -87,6 +95,7 @@ class Sheet:
     heights: dict[int, int] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
+    scales: list[Scale] = field(default_factory=list)
     charts: list[PlacedChart] = field(default_factory=list)
     freeze: tuple[int, int] = (0, 0)
     last: tuple[int, int] = (0, 0)
@@ -95,9 +104,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Layout:
-    """The whole workbook with its addresses: sheets in order, and the cell of each defined name."""
+    """The whole workbook with its addresses: sheets in order, cells of names and of columns."""
 
     title: str
     sheets: tuple[Sheet, ...]
     names: Mapping[str, Place]
     properties: Mapping[str, str]
+    columns: Mapping[Column, Strip]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from workbook.book import Column, Entries, Fixed, Formula, Gathered, Line, Owned, Table, Typed
-from workbook.expr import nth
+from workbook.expr import nth, where_filled
 from workbook.layout.blocks import note, section
 from workbook.layout.canvas import Canvas, role_of
 from workbook.layout.grid import LABEL, UNIT, VALUE
 from workbook.layout.measure import wrapped_lines
 from workbook.layout.places import Area, LayoutError, Place, Strip
+from workbook.layout.sheet import Scale
 from workbook.theme import Style
 
 UNITLESS = frozenset({"text", "choice", "mixed", "flag", "date"})
@@ -36,6 +37,10 @@ def place_down(canvas: Canvas, table: Table, left: int) -> None:
         canvas.wrap(first + i, _wrapped_texts(canvas, table, i, left))
         if count <= MOST_RULED:
             canvas.fill(first + i, left + len(columns) + 1, right, Style("row"))
+    if table.heat:
+        corner = Place(canvas.tab.name, first, left + 1)
+        opposite = Place(canvas.tab.name, first + count - 1, left + len(columns))
+        canvas.sheet.scales.append(Scale(Area(corner, opposite), table.heat))
     if table.mute is not None:
         corner = Place(canvas.tab.name, first, left)
         opposite = Place(canvas.tab.name, first + count - 1, left + len(columns))
@@ -101,8 +106,14 @@ def _names(canvas: Canvas, table: Table, left: int) -> None:
     """The names stand once; a further table of the same entities draws them from there."""
     names, first = table.axis.names, canvas.row
     owner = names not in canvas.atlas.columns
+    strip = Strip(Place(canvas.tab.name, first, left), len(table.axis.entities))
+    if isinstance(names.content, Typed):
+        if owner:
+            _place_column(canvas, names, strip)
+        for i in range(0 if owner else strip.count):
+            canvas.calculate(first + i, left, where_filled(names, names), Style("label"), i)
+        return
     if owner:
-        strip = Strip(Place(canvas.tab.name, first, left), len(table.axis.entities))
         canvas.atlas.columns[names] = strip
     for i, entity in enumerate(table.axis.entities):
         if owner:

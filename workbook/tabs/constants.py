@@ -16,11 +16,13 @@ class Constants:
     minutes_per_hour: Line
     hours_per_day: Line
     months_per_year: Line
+    quarters_per_year: Line
     slot_holds: Line
     range_ends: Line
     tokens_per_mtok: Line
     one_run: Line
     billion: Line
+    thousand: Line
     places: Line
     bar_blocks: Line
     order_places: Line
@@ -35,11 +37,13 @@ class Constants:
             self.minutes_per_hour,
             self.hours_per_day,
             self.months_per_year,
+            self.quarters_per_year,
             self.slot_holds,
             self.range_ends,
             self.tokens_per_mtok,
             self.one_run,
             self.billion,
+            self.thousand,
             self.places,
             self.bar_blocks,
             self.order_places,
@@ -79,6 +83,9 @@ def build() -> Constants:
         months_per_year=Line(
             "months_per_year", "Months in a year", "mo/yr", constant=12.0, memo="Definition"
         ),
+        quarters_per_year=Line(
+            "quarters_per_year", "Quarters in a year", "1", constant=4.0, memo="Definition"
+        ),
         slot_holds=Line(
             "requests_per_slot",
             "Requests that a slot holds",
@@ -110,6 +117,14 @@ def build() -> Constants:
             "1",
             constant=1e9,
             how="Scale of figures in texts",
+            memo="Definition",
+        ),
+        thousand=Line(
+            "one_thousand",
+            "One thousand",
+            "1",
+            constant=1e3,
+            how="Margins are told for so many requests",
             memo="Definition",
         ),
         places=Line(

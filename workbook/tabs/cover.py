@@ -9,6 +9,7 @@ from workbook.book import Band, Contents, Legend, Line, Lines, Prose, Tab
 from workbook.expr import dated, joined, same, shown, when
 from workbook.tabs.checks import Checks
 from workbook.tabs.demand import Demand
+from workbook.tabs.information import Information
 from workbook.tabs.policy import Policy
 from workbook.tabs.scenarios import Scenarios
 from workbook.tabs.sources import Sources
@@ -38,6 +39,7 @@ class State:
     checks: Checks
     sources: Sources
     demand: Demand
+    information: Information
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def build(
     simulated = Line(
         "cover_simulation", "Simulated tables", "text", state.demand.state, show="status"
     )
-    today = Lines("Today", (live, revenue, passed, simulated, changed, as_of))
+    known = Line("cover_information", "Information", "text", state.information.state, show="status")
+    today = Lines("Today", (live, revenue, passed, simulated, known, changed, as_of))
     tab = Tab(
         "Cover",
         purpose,

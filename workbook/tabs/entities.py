@@ -21,9 +21,12 @@ def column_of(table: Table[Row], axis: Axis, key: str) -> Column:
     return Column(key, info.label, info.unit, axis, Entries(entries), memo=memo)
 
 
-def rows_of(file: DataFile[Any], label: str = "Row") -> Axis:
-    """The rows of a data file and, below them, blank ones: as many as its form takes in all."""
-    numbers = range(1, file.form.most + 1)
+def rows_of(file: DataFile[Any], label: str = "Row", room: int = 0) -> Axis:
+    """The rows of a data file and, below them, blank ones: as many as its form takes in all.
+
+    Where *room* is given there are that many in all, and as many as the file has at least.
+    """
+    numbers = range(1, max(room, len(file.rows)) + 1 if room else file.form.most + 1)
     return Axis(file.form.key, label, tuple(Entity(f"row_{i}", f"{label} {i}") for i in numbers))
 
 

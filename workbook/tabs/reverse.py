@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from workbook.book import (
     Line,
 )
@@ -20,7 +22,22 @@ HOURS, SHARE, MONEY, RATE = "H100e·h/yr", "share", "USD/yr", "USD/(H100e·h)"
 UNPRINTED = "Not printed"
 
 
-def trade_off(step: Line, base: Base, training: Training) -> tuple[Line, ...]:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step of supply is, and what it is worth in each use."""
+
+    hours: Line
+    revenue: Line
+    runs: Line
+    research: Line
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of them, in order."""
+        return (self.hours, self.revenue, self.runs, self.research)
+
+
+def trade_off(step: Line, base: Base, training: Training) -> Step:
     """What one step of supply is worth as revenue, training and research."""
     hours = Line("step_hours", "Hours in one step of supply", HOURS, step * base.supply)
     revenue = Line(
@@ -42,7 +59,7 @@ def trade_off(step: Line, base: Base, training: Training) -> tuple[Line, ...]:
         hours / base.flex,
         memo=UNPRINTED,
     )
-    return (hours, revenue, runs, research)
+    return Step(hours, revenue, runs, research)
 
 
 def reverse(base: Base, policy: Policy, scenarios: Scenarios) -> tuple[Line, ...]:

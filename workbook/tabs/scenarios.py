@@ -36,12 +36,20 @@ class Live:
     """The live scenario: what everything after it reads."""
 
     place: Line
+    name: Line
     words: dict[str, Line]
+    p1: dict[str, Line]
+    p2: dict[str, Line]
     hours: dict[str, Line]
     shares: dict[str, Line]
     revenue: Line
     covered: Line
-    p2_research: Line
+    shortfall: Line
+
+    @property
+    def p2_research(self) -> Line:
+        """The hours that P2 leaves to research."""
+        return self.p2["research"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +154,20 @@ def _live(
     shares = {key: follow(column, f"live_{key}_share") for key, column in given.shares.items()}
     revenue = follow(bought.revenue, "live_revenue", output=True)
     covered = follow(bought.covered, "live_training_funded")
-    p2_research = follow(given.p2["research"], "live_p2_research_hours")
+    p1_hours = {c: follow(given.p1[c], f"live_p1_{c}_hours") for c in CATEGORIES}
+    p2_hours = {c: follow(given.p2[c], f"live_p2_{c}_hours") for c in CATEGORIES}
+    name = follow(axis.names, "live_name", "Live scenario")
+    shortfall = follow(given.shortfall, "live_shortfall")
     beside = {
-        axis.names: follow(axis.names, "live_name", "Live scenario"),
+        axis.names: name,
         p1: follow(p1, "live_p1_share"),
-        given.p2["research"]: p2_research,
-        given.shortfall: follow(given.shortfall, "live_shortfall"),
+        given.shortfall: shortfall,
         bought.revenue: revenue,
         bought.covered: covered,
         bought.runs: follow(bought.runs, "live_training_runs"),
     }
+    beside |= {given.p1[c]: line for c, line in p1_hours.items()}
+    beside |= {given.p2[c]: line for c, line in p2_hours.items()}
     beside |= {given.hours[c]: line for c, line in hours.items()}
     beside |= {given.shares[key]: line for key, line in shares.items()}
     words = {
@@ -167,7 +179,8 @@ def _live(
         )
         for c in CATEGORIES
     }
-    return Live(place, words, hours, shares, revenue, covered, p2_research), beside
+    live = Live(place, name, words, p1_hours, p2_hours, hours, shares, revenue, covered, shortfall)
+    return live, beside
 
 
 def _recommended(axis: Axis, given: Allotments, bought: Outcomes) -> tuple[dict[str, Line], Line]:

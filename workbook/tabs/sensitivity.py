@@ -33,6 +33,7 @@ class Sensitivity:
     swing: Line
     base_research: Line
     case_shortfall: Column
+    step: reverse.Step
     swings: swings.Swings
     tab: Tab
 
@@ -66,6 +67,7 @@ def build(
     hours = cases.hours_of(axis, overrides, working, base, remainder)
     results = cases.results(axis, overrides, working, hours, base)
     swung, swing_tables = swings.build(base, swing, supply, constants.order_places)
+    worth = reverse.trade_off(step, base, training)
     blocks = (
         Lines("Drivers: drawn from other tabs, and what follows", (*base.lines, alone)),
         Table(
@@ -81,7 +83,7 @@ def build(
         ),
         Table("Working: hours", axis, tuple(hours.values()), mute=results["changed"]),
         Table("Sensitivity analysis", axis, tuple(results.values()), mute=results["changed"]),
-        Lines("What a step of supply is worth", reverse.trade_off(step, base, training)),
+        Lines("What a step of supply is worth", worth.lines),
         Lines("Answers in reverse", reverse.reverse(base, policy, scenarios)),
         *swing_tables,
     )
@@ -99,6 +101,7 @@ def build(
         swing=swing,
         base_research=base.research,
         case_shortfall=hours["shortfall"],
+        step=worth,
         swings=swung,
         tab=tab,
     )

@@ -18,7 +18,11 @@ CHIPS, TOTAL, HELD = "Chips", "Total", "Held back"
 class Commitments:
     """Chips bought by committed spend."""
 
+    axis: Axis
     chip: Column
+    commitment: Column
+    compute_share: Column
+    years: Column
     chips: Column
     total: Line
     table: Table
@@ -29,8 +33,11 @@ class Fleet:
     """The fleet in H100 equivalents and hours."""
 
     axis: Axis
+    chip: Column
+    stated: Column
     bought: Column
     chips: Column
+    ratio: Column
     hours: Column
     total_h100e: Line
     total_hours: Line
@@ -109,7 +116,7 @@ def _commitments(a: Assumptions, hours_a_year: Line) -> Commitments:
         (chip, spend, share, years, price, chips),
         margin=Margin("Total", ((chips, bought),)),
     )
-    return Commitments(chip, chips, bought, table)
+    return Commitments(axis, chip, spend, share, years, chips, bought, table)
 
 
 def _fleet(
@@ -147,7 +154,7 @@ def _fleet(
         note="Capacity is on 100% of the time, all of it from cloud providers (memo 004, "
         "assumptions 1).",
     )
-    return Fleet(axis, bought, chips, hours, total_h100e, total_hours, table)
+    return Fleet(axis, chip, stated, bought, chips, ratio, hours, total_h100e, total_hours, table)
 
 
 def _held(policy: Policy, supply: Line) -> tuple[Line, Line, Line]:
