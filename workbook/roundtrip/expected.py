@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from workbook.assumptions import Assumptions, baseline
 from workbook.audit.facts import Held, SheetFacts
 from workbook.build import lay
-from workbook.layout import Excel, Layout
+from workbook.data import FORMS
+from workbook.layout import Cell, Excel, Layout
 from workbook.roundtrip.edited import Edited, Spot
 from workbook.roundtrip.findings import told
 from workbook.roundtrip.formulas import Moved
 from workbook.roundtrip.moves import lines_between
 
 Content = Excel | float | str | date
+At = tuple[int, int]
 _INPUTS = ("input", "input_across")
 
 
@@ -23,12 +25,14 @@ _INPUTS = ("input", "input_across")
 class Built:
     """One tab as it was built: what its cells hold, and where its inputs stand, by id.
 
-    Rows and columns count from 1.
+    *typed* has the cells of all inputs, those of tables of data as well. Rows and columns count
+    from 1.
     """
 
     name: str
-    contents: Mapping[tuple[int, int], Content]
-    inputs: Mapping[str, tuple[int, int]]
+    contents: Mapping[At, Content]
+    inputs: Mapping[str, At]
+    typed: frozenset[At]
 
 
 def built_again(a: Assumptions) -> tuple[Layout, list[Built]]:
@@ -37,16 +41,43 @@ def built_again(a: Assumptions) -> tuple[Layout, list[Built]]:
     places = {entry.id: layout.names[entry.name] for entry in a.inputs()}
     tabs = []
     for sheet in layout.sheets:
+        cells = {(cell.row + 1, cell.col + 1): cell for cell in sheet.cells}
         inputs = {i: (p.row + 1, p.col + 1) for i, p in places.items() if p.sheet == sheet.name}
-        own = set(inputs.values())
-        own |= {(c.row + 1, c.col + 1) for c in sheet.cells if c.style.role in _INPUTS}
+        typed = frozenset(inputs.values()) | _of_forms(cells)
         contents = {
-            (cell.row + 1, cell.col + 1): cell.content
-            for cell in sheet.cells
-            if cell.content not in (None, "") and (cell.row + 1, cell.col + 1) not in own
+            at: cell.content
+            for at, cell in cells.items()
+            if cell.content not in (None, "") and at not in typed
         }
-        tabs.append(Built(sheet.name, contents, inputs))
+        tabs.append(Built(sheet.name, contents, inputs, typed))
     return layout, tabs
+
+
+def _of_forms(cells: Mapping[At, Cell]) -> frozenset[At]:
+    """The cells that rows of data are typed in: those of inputs under the heads of a form."""
+    found: set[At] = set()
+    for form in FORMS.values():
+        heads = {column.head for column in form.columns}
+        rows: dict[int, list[int]] = {}
+        for (row, column), cell in cells.items():
+            if cell.content in heads:
+                rows.setdefault(row, []).append(column)
+        for head, columns in rows.items():
+            if len(columns) >= len(heads):
+                found |= {at for column in columns for at in _inputs_below(cells, head, column)}
+    return frozenset(found)
+
+
+def _inputs_below(cells: Mapping[At, Cell], head: int, column: int) -> Iterator[At]:
+    """The inputs of one column under a head, and under the units below it."""
+    row = head + 1 if _is_input(cells.get((head + 1, column))) else head + 2
+    while _is_input(cells.get((row, column))):
+        yield row, column
+        row += 1
+
+
+def _is_input(cell: Cell | None) -> bool:
+    return cell is not None and cell.style.role in _INPUTS
 
 
 def moved_tabs(
@@ -105,9 +136,7 @@ def _moved(
     return Moved(sheet.name, rows, columns)
 
 
-def _by_line(
-    cells: Mapping[tuple[int, int], str], ids: Mapping[tuple[int, int], str], axis: int
-) -> list[Hashable]:
+def _by_line(cells: Mapping[At, str], ids: Mapping[At, str], axis: int) -> list[Hashable]:
     """What tells each line, in order: the ids of its inputs, or its texts where it has none."""
     last = max((at[axis] for at in (*cells, *ids)), default=0)
     texts: list[list[str]] = [[] for _ in range(last)]

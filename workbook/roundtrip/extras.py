@@ -59,6 +59,7 @@ def extras_of(
 
 def _input_spots(gathered: Gathered) -> Iterator[Spot]:
     yield from gathered.cells.values()
+    yield from gathered.typed
     for laid in gathered.lines.values():
         yield from laid.cells.values()
         if laid.label_at is not None:
@@ -118,7 +119,7 @@ class _Comparison:
     def _gone(self, tab: Built, moved: Moved) -> Iterator[Extra]:
         """Rows and columns that are no longer there, those of removed inputs apart."""
         for axis, lines, word in ((0, moved.rows, "row"), (1, moved.columns, "column")):
-            with_inputs = {at[axis] for at in tab.inputs.values()}
+            with_inputs = {at[axis] for at in tab.typed}
             gone: dict[int, Content] = {}
             for at, content in sorted(tab.contents.items()):
                 if lines.at(at[axis]) is None and at[axis] not in with_inputs:

@@ -21,13 +21,15 @@ GONE = "has neither its id nor its name left; bring back the cell, or build the 
 class Gathered:
     """What was found: where each input stands, the build's values, and what the files are to have.
 
-    *lines* has the cells of table rows, kept and added, by table and key.
+    *lines* has the cells of table rows, kept and added, by table and key; *typed* has the cells of
+    tables of data.
     """
 
     wanted: Wanted = field(default_factory=Wanted)
     cells: dict[str, Spot] = field(default_factory=dict)
     built: Wanted = field(default_factory=Wanted)
     lines: dict[tuple[str, str], Laid] = field(default_factory=dict)
+    typed: set[Spot] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -22,16 +22,21 @@ class NewRow:
 
 @dataclass(slots=True)
 class Wanted:
-    """What is to stand in the files: values by id, labels and rows by table and row key."""
+    """What is to stand in a set: values and notes by id, labels and rows by table and row key.
+
+    *data* is what it says of files of data, by form.
+    """
 
     values: dict[str, Value] = field(default_factory=dict)
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
     added: dict[tuple[str, str], NewRow] = field(default_factory=dict)
     removed: list[tuple[str, str]] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    data: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.values or self.labels or self.added or self.removed or self.notes)
+        parts = (self.values, self.labels, self.added, self.removed, self.notes, self.data)
+        return any(parts)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from workbook.assumptions import Assumptions, Input
+from workbook.assumptions.choosing import DATA
 from workbook.roundtrip.edited import Edited, Spot
 from workbook.roundtrip.gather import Gathered
 
@@ -23,7 +24,7 @@ def notes_of(edited: Edited, now: Assumptions, gathered: Gathered) -> dict[str, 
     for input_id, spot in gathered.cells.items():
         entry = entries.get(input_id)
         text = comments.get(spot)
-        if entry is not None and text and not _has(entry, text):
+        if entry is not None and text and not input_id.startswith(DATA) and not _has(entry, text):
             found[input_id] = _with(entry, text)
     return found
 

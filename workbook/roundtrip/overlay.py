@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from datetime import date
 from typing import Any
 
 import tomlkit
 from tomlkit.items import InlineTable, Table
 
+from workbook.assumptions.choosing import DATA
 from workbook.assumptions.migrations import SCHEMA, migrate
 from workbook.assumptions.sections import SECTIONS
 from workbook.roundtrip.findings import Value
@@ -41,6 +42,8 @@ def rewritten(text: str, wanted: Wanted, below: Collection[tuple[str, str]], ori
         writer.row(*target)["label"] = label
     for input_id, value in wanted.values.items():
         writer.put(input_id.split("."), value)
+    for form, said in wanted.data.items():
+        writer.choose(form, said)
     for input_id, note in wanted.notes.items():
         writer.note(input_id.split("."), note)
     new = _spaced(tomlkit.dumps(document), text)
@@ -86,7 +89,19 @@ class _Writer:
             if value is not None:
                 entry[column] = _written(value)
 
+    def choose(self, form: str, said: Mapping[str, object]) -> None:
+        """Say which file a form is read from, or what day it is of."""
+        chosen = self._document.get("data", {}).get(form)
+        if chosen is not None and not isinstance(chosen, MutableMapping):
+            entry = tomlkit.inline_table()
+            entry["file"] = str(chosen)
+            self._document["data"][form] = entry
+        _child(_child(self._document, "data", bare=True), form).update(said)
+
     def put(self, path: list[str], value: Value) -> None:
+        if path[0] == DATA:
+            self.choose(path[1], {path[2]: value})
+            return
         if path[0] not in SECTIONS:
             table, key, column = path
             entry = self.row(table, key)
