@@ -251,15 +251,17 @@ def assemble(
     model = core(a, simulation(a), originals)
     figures = model.figures()
     held = records.build(records.recorded(a.data.files, model.tabs), model.days)
-    registry = sources.build(a.inputs(), a.asked(), _cells(a, figures), originals)
+    removed = len(originals.keys() - {entry.id for entry in a.inputs()})
+    registry = sources.build(a.inputs(), a.asked(), _cells(a, figures), originals, removed)
     own = model
     if a.digest != baseline.digest:
         own = core(baseline, simulation(baseline), originals)
     at_memo = _at_memo(own)
     proof = memo.build(
-        memo_facts.printed(),
+        # a set that removes rows of the memo has nothing to hold against what it prints of them
+        [each for each in memo_facts.printed() if each.id in figures],
         memo_facts.quoted(),
-        memo_facts.readings(),
+        [each for each in memo_facts.readings() if each.measure in figures],
         figures,
         at_memo,
         registry.changed,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -11,15 +9,12 @@ from pathlib import Path
 from workbook import __version__, theme, xlsx
 from workbook.assemble import Simulation, assemble
 from workbook.assumptions import Assumptions
-from workbook.assumptions.entries import SCHEMA
+from workbook.assumptions.migrations import SCHEMA
 from workbook.book import Book, lines_of
+from workbook.disk import OutputError, put
 from workbook.layout import Layout, lay_out
 from workbook.simulated import simulate
 from workbook.values import Cell, Filled, Value, fill
-
-
-class OutputError(OSError):
-    """The workbook cannot be put where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,11 +47,10 @@ class Built:
         return value
 
 
-def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulate) -> Built:
-    """The workbook for *a*, in memory, with the tables that *simulation* gives.
-
-    Raises values.Disagreement where two engines differ.
-    """
+def lay(
+    a: Assumptions, baseline: Assumptions, simulation: Simulation = simulate
+) -> tuple[Book, Layout]:
+    """The book for *a* and its layout, with the tables that *simulation* gives."""
     facts = {
         "Generator version": __version__,
         "Schema version": f"v{SCHEMA}",
@@ -64,10 +58,17 @@ def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulat
         "Follows": a.meta.document,
     } | {f"Data: {file.form.title}": file.fact for file in a.data.files.values()}
     book = assemble(a, baseline, facts, simulation)
-    look = theme.load()
-    layout = lay_out(book, look)
+    return book, lay_out(book, theme.load())
+
+
+def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulate) -> Built:
+    """The workbook for *a*, in memory, with the tables that *simulation* gives.
+
+    Raises values.Disagreement where two engines differ.
+    """
+    book, layout = lay(a, baseline, simulation)
     stamp = datetime.combine(a.control.as_of.value, time(), UTC)
-    raw = xlsx.write(layout, look, stamp.replace(tzinfo=None))
+    raw = xlsx.write(layout, theme.load(), stamp.replace(tzinfo=None))
     return Built(book, layout, fill(raw, stamp))
 
 
@@ -86,35 +87,7 @@ def save(data: bytes, path: Path) -> None:
     Raises OutputError, with the remedy, where that cannot be done.
     """
     check_path(path, path.suffix)
-    if path.exists() and not os.access(path, os.W_OK):
-        raise OutputError(f"{path} is read-only; make it writable, or choose another --out")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    except OSError as error:
-        raise OutputError(
-            f"cannot write in {path.parent}: {error.strerror}; choose another --out"
-        ) from None
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_permissions())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write {path}: {error.strerror}; close it if it is open, or change --out"
-        ) from None
-
-
-def _permissions() -> int:
-    """What a new file gets from the user's own mask; temporary files are private otherwise."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    put(data, path)
 
 
 def _plain(value: Value) -> float | str:

@@ -13,14 +13,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.audit import inquiry, review
+from workbook.commands import compare, importing, inquiry, review, sets
+from workbook.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK
+from workbook.commands.watching import watched
 from workbook.paths import OUTPUTS
 
 if TYPE_CHECKING:
     from workbook.assumptions import Input
     from workbook.build import Built
 
-OK, FINDINGS, BAD_INPUT, INTERNAL = 0, 1, 2, 3
+COMMANDS = (importing, sets, compare, inquiry, review)
 PLAN, PLAN_SUFFIX = "Plan", ".md"
 DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
 
@@ -59,7 +61,7 @@ def _uncollected() -> Iterator[None]:
 def _explained(error: Exception) -> int:
     """One clear message for an error, and its exit code."""
     from workbook.assumptions import InputFaults
-    from workbook.build import OutputError
+    from workbook.disk import OutputError
     from workbook.simulated import SimulationMissing
     from workbook.values import FillError
 
@@ -85,13 +87,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     build = commands.add_parser("build", help="write the workbook")
-    build.set_defaults(command=_build)
+    build.set_defaults(command=_built_or_watched)
     build.add_argument(
         "--out",
         type=Path,
         default=DEFAULT_OUT,
         metavar="FILE",
         help="where to (default: %(default)s)",
+    )
+    build.add_argument(
+        "--watch", action="store_true", help="build again whenever a file that it reads changes"
     )
     build.add_argument("--quiet", action="store_true", help="print nothing when all is well")
     inputs = commands.add_parser("inputs", help="list every input: id, value, unit, range")
@@ -101,8 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--out", type=Path, metavar="FILE", help="where to (default: the terminal)")
     for command in (build, inputs, plan):
         _add_assumptions(command)
-    inquiry.add_to(commands)
-    review.add_to(commands)
+    for module in COMMANDS:
+        module.add_to(commands)
     return parser
 
 
@@ -112,8 +117,9 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         type=Path,
-        metavar="FILE",
-        help="TOML that says what differs from templates/memo.toml; may be given again",
+        metavar="SET",
+        help="TOML that says what differs from templates/memo.toml, or a set's name (see: workbook "
+        "sets); may be given again",
     )
     command.add_argument(
         "--set",
@@ -134,13 +140,27 @@ def _add_assumptions(command: argparse.ArgumentParser) -> None:
     command.add_argument("--debug", action="store_true", help="show the traceback of a fault")
 
 
+def _built_or_watched(options: argparse.Namespace) -> int:
+    return watched(options, lambda: _attempt(options)) if options.watch else _build(options)
+
+
+def _attempt(options: argparse.Namespace) -> int:
+    """One build of many: what goes wrong is told, and does not end them."""
+    try:
+        return _build(options)
+    except Exception as error:
+        if options.debug:
+            raise
+        return _explained(error)
+
+
 def _build(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     from workbook import build, simulated
     from workbook.assumptions import baseline, load
 
     simulated.check_files()
-    assumptions = load(options.assumptions, options.settings, options.data)
+    assumptions = load(_files(options), options.settings, options.data)
     build.check_path(options.out)
     progress = None if options.quiet else _progress()
     built = build.make(assumptions, baseline(), partial(simulated.simulate, progress=progress))
@@ -151,6 +171,13 @@ def _build(options: argparse.Namespace) -> int:
     elif not options.quiet:
         print(_headline(built, options.out, seconds))
     return OK
+
+
+def _files(options: argparse.Namespace) -> list[Path]:
+    """The files that the sets stand for."""
+    from workbook.assumptions.sets import found
+
+    return [found(given) for given in options.assumptions]
 
 
 def _progress() -> Callable[[int, int], None]:
@@ -200,7 +227,7 @@ def _headline(built: Built, path: Path, seconds: float) -> str:
 def _inputs(options: argparse.Namespace) -> int:
     from workbook.assumptions import load
 
-    assumptions = load(options.assumptions, options.settings, options.data)
+    assumptions = load(_files(options), options.settings, options.data)
     files = assumptions.data.files.values()
     if options.json:
         entries = [e.model_dump(mode="json") for e in assumptions.inputs()]
@@ -218,7 +245,7 @@ def _plan(options: argparse.Namespace) -> int:
     from workbook.assumptions import baseline, load
 
     simulated.check_files()
-    assumptions = load(options.assumptions, options.settings, options.data)
+    assumptions = load(_files(options), options.settings, options.data)
     if options.out:
         build.check_path(options.out, PLAN_SUFFIX)
     page = report.report_of(build.make(assumptions, baseline()), PLAN)

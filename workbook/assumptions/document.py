@@ -61,13 +61,14 @@ def _split(keys: str) -> Keys:
     return tuple(key.strip().strip("\"'") for key in keys.split("."))
 
 
-def read(path: Path, name: str) -> tuple[Document, dict[str, Any]]:
+def read(path: Path, name: str, unsaved: str | None = None) -> tuple[Document, dict[str, Any]]:
     """Return the file at *path* and its content; *name* is what faults call it.
 
-    Raises InputFaults if it is not a readable TOML file in UTF-8 (a byte-order mark is fine).
+    *unsaved* is the text that is to stand there, in place of what does. Raises InputFaults if it is
+    not a readable TOML file in UTF-8 (a byte-order mark is fine).
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig") if unsaved is None else unsaved
     except FileNotFoundError:
         raise _unreadable(name, "there is no such file; check the path") from None
     except IsADirectoryError:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbook.assumptions.inputs import KEY_PATTERN, Day, Input, Meta, Number
-from workbook.assumptions.sections import KINDS, SECTIONS, TABLES
+from workbook.assumptions.migrations import SCHEMA
+from workbook.assumptions.sections import KINDS, NEEDED_ROWS, SECTIONS, TABLES
 from workbook.assumptions.store import ANY_ROW, Given, Store, Target
 from workbook.data import FORMS
 from workbook.faults import shown
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from workbook.assumptions.document import Document, Keys
     from workbook.faults import Fault
-
-SCHEMA = 1
-"""The version of the shape of these files."""
 
 _FIXED = ("label", "unit", "options", "whole", "optional")
 _OF_A_CELL = ("note", "source", "as_of", "basis", "memo")
@@ -64,8 +62,10 @@ class Reader:
 
     def _schema(self, value: object) -> None:
         if value != SCHEMA or isinstance(value, bool):
+            newer = type(value) is int and value > SCHEMA
+            remedy = "use a newer version of the program" if newer else f"write {SCHEMA}"
             message = f"{shown(value)} is not a version that this program reads; it reads {SCHEMA}"
-            self._fault(("schema",), message)
+            self._fault(("schema",), f"{message}; {remedy}")
 
     def _section(self, name: str, value: object) -> None:
         kinds = KINDS[name]
@@ -113,11 +113,16 @@ class Reader:
 
     def _row(self, name: str, row: str, value: object) -> None:
         path = (name, "rows", row)
+        if isinstance(value, dict) and "removed" in value:
+            self._removed(name, row, value)
+            return
         self.store.add_row(name, row, self._given(value, path))
         kinds = KINDS[name]
-        for key, given in self._known(value, path, ("label", *kinds, "about")):
+        for key, given in self._known(value, path, ("label", *kinds, "after", "removed", "about")):
             if key == "label":
                 self._add((name, row), "label", given, (*path, key))
+            elif key == "after":
+                self._after(name, row, given)
             elif key == "about":
                 self._about(name, row, given)
             elif isinstance(given, dict):
@@ -125,6 +130,26 @@ class Reader:
                 self._fault((*path, key), message)
             else:
                 self._add((name, row, key), "value", given, (*path, key))
+
+    def _removed(self, name: str, row: str, value: dict[str, Any]) -> None:
+        path = (name, "rows", row)
+        if value != {"removed": True}:
+            self._fault((*path, "removed"), "removes the row; write true, and nothing else here")
+        elif row not in self.store.rows.get(name, {}):
+            known = hint(row, self.store.rows.get(name, {}))
+            self._fault(path, f"there is no such row to remove; {known}")
+        elif row in NEEDED_ROWS.get(name, ()):
+            self._fault(path, "this row is needed by other tabs; change its values instead")
+        else:
+            self.store.remove_row(name, row)
+
+    def _after(self, name: str, row: str, value: object) -> None:
+        others = [key for key in self.store.rows[name] if key != row]
+        if value in others:
+            self.store.move_row(name, row, str(value))
+        else:
+            path = (name, "rows", row, "after")
+            self._fault(path, f"{shown(value)} is no other row; {hint(str(value), others)}")
 
     def _about(self, name: str, row: str, value: object) -> None:
         path = (name, "rows", row, "about")

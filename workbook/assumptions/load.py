@@ -9,6 +9,7 @@ from workbook.assumptions.build import Builder
 from workbook.assumptions.choosing import Chooser, choose
 from workbook.assumptions.document import read
 from workbook.assumptions.entries import Reader
+from workbook.assumptions.migrations import migrate
 from workbook.assumptions.presets import PRESETS, read_preset
 from workbook.assumptions.rules import broken
 from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
@@ -18,7 +19,7 @@ from workbook.faults import Fault, InputFaults
 from workbook.paths import TEMPLATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from workbook.assumptions.document import Document
@@ -33,21 +34,30 @@ def baseline() -> Assumptions:
 
 
 def load(
-    files: Sequence[Path] = (), settings: Sequence[str] = (), data: Sequence[str] = ()
+    files: Sequence[Path] = (),
+    settings: Sequence[str] = (),
+    data: Sequence[str] = (),
+    unsaved: Mapping[Path, str] | None = None,
 ) -> Assumptions:
     """Return the memo's assumptions with *files* over them, in order, and *settings* over all.
 
     A file is TOML of the same shape as ``memo.toml`` and says only what differs. A setting is
     ``id=value``, such as ``training.mfu=45%``; *data* chooses files of data, such as
-    ``requests=mine.csv``. Raises InputFaults with every fault found.
+    ``requests=mine.csv``. *unsaved* has the texts of files that are not on disk yet, or not as
+    they are to be. Raises InputFaults with every fault found.
     """
-    return load_over(_BASELINE, files, settings, data)
+    return load_over(_BASELINE, files, settings, data, unsaved)
 
 
 def load_over(
-    base: Path, files: Sequence[Path], settings: Sequence[str], data: Sequence[str] = ()
+    base: Path,
+    files: Sequence[Path],
+    settings: Sequence[str],
+    data: Sequence[str] = (),
+    unsaved: Mapping[Path, str] | None = None,
 ) -> Assumptions:
     """Return what *load* does, with *base* as the complete file that the others stand on."""
+    texts = unsaved or {}
     store = Store()
     first = _read(base, base.name, 0, store)
     faults = list(first[1])
@@ -56,7 +66,7 @@ def load_over(
     for name in TAKEN_FILES:
         read_taken(name, store)
     for layer, path in enumerate(files, start=1):
-        faults += _overlay(path, layer, store)
+        faults += _overlay(path, layer, store, texts.get(path))
     faults += single.apply(settings, len(files) + 1, store)
     faults += choose(data, len(files) + 1, store)
     assumptions = _built(store, first[0], faults)
@@ -71,16 +81,19 @@ def load_over(
     return assumptions
 
 
-def _read(path: Path, name: str, layer: int, store: Store) -> tuple[Document, list[Fault]]:
-    document, tree = read(path, name)
+def _read(
+    path: Path, name: str, layer: int, store: Store, unsaved: str | None = None
+) -> tuple[Document, list[Fault]]:
+    document, tree = read(path, name, unsaved)
+    migrate(tree)
     reader = Reader(document, layer, store)
     reader.read(tree)
     return document, reader.faults
 
 
-def _overlay(path: Path, layer: int, store: Store) -> list[Fault]:
+def _overlay(path: Path, layer: int, store: Store, unsaved: str | None) -> list[Fault]:
     try:
-        return _read(path, str(path), layer, store)[1]
+        return _read(path, str(path), layer, store, unsaved)[1]
     except InputFaults as unreadable:
         return list(unreadable.faults)
 

@@ -508,6 +508,11 @@ OPTIONS_FROM_ROWS: dict[tuple[str, ...], str] = {
 }
 """The choices whose options are the labels of a table's rows."""
 
+NEEDED_ROWS: dict[str, frozenset[str]] = {
+    "ladder": frozenset(("independent", "time_of_day", "seasonality", "correlation"))
+}
+"""The rows of tables that tabs name, and that a set of assumptions may therefore not remove."""
+
 _HINTS: dict[str, Any] = get_type_hints(Assumptions)
 
 SECTIONS: dict[str, type[Section]] = {

@@ -46,6 +46,20 @@ class Store:
         """Note a row; it keeps the place where it was first given."""
         self.rows.setdefault(table, {}).setdefault(key, given)
 
+    def remove_row(self, table: str, key: str) -> None:
+        """Forget a row, and what was given for its cells."""
+        del self.rows[table][key]
+        for target in [each for each in self.given if each[:2] == (table, key)]:
+            del self.given[target]
+
+    def move_row(self, table: str, key: str, after: str) -> None:
+        """Put a row behind another of its table."""
+        rows = self.rows[table]
+        moved = rows.pop(key)
+        ordered = list(rows.items())
+        place = list(rows).index(after) + 1
+        self.rows[table] = dict([*ordered[:place], (key, moved), *ordered[place:]])
+
     def history(self, target: Target, attribute: str) -> list[Given]:
         """Return everything given for an attribute, oldest first."""
         return self.given.get(target, {}).get(attribute, [])

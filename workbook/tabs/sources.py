@@ -1,4 +1,4 @@
-"""Sources: every input with its value now and in the memo, basis, date and source."""
+"""Sources: every input with its value now, at the build and in the memo, its basis and source."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook.assumptions import Day, Input, Number
-from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Stamp, Tab, Table, bounds_of
+from workbook.book import (
+    Axis,
+    Column,
+    Entity,
+    Gathered,
+    Line,
+    Lines,
+    Margin,
+    Stamp,
+    Tab,
+    Table,
+    bounds_of,
+    entry_value,
+)
 from workbook.expr import (
     MIXED,
     Expr,
@@ -22,7 +35,7 @@ from workbook.expr import (
     when,
 )
 
-WIDTHS = (236, 240, 84, 190, 190, 64, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
+WIDTHS = (236, 240, 84, 190, 190, 190, 64, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
 
 BLANK = "blank"
 NUMBER, OPTIONAL, TEXT = "number", "optional", "text"
@@ -43,19 +56,29 @@ def build(
     asked: Collection[str],
     where: Mapping[str, Expr],
     memo: Mapping[str, Stamp],
+    removed: int = 0,
 ) -> Sources:
     """The registry. *where* has each input's cell, *memo* its value in the memo, by id.
 
-    *asked* are the ids of what is no assumption, so that the memo still stands when it differs.
+    *asked* are the ids of what is no assumption, so that the memo still stands when it differs;
+    *removed* inputs of the memo are none of these, and differ from it too.
     """
     axis = Axis("registry", "Input", tuple(Entity(e.name, e.id) for e in inputs))
     units = tuple((e.unit, "") for e in inputs)
     links = tuple(content(where[e.id], BLANK) for e in inputs)
     now = Column("now", "Value now", MIXED, axis, Gathered(links), units=units)
+    built = axis.fixed(
+        "built",
+        "Value at build",
+        [_or_blank(e, entry_value(e)) for e in inputs],
+        "stamp",
+        unit=MIXED,
+        units=units,
+    )
     original = axis.fixed(
         "memo_value",
         "Memo value",
-        [_original(e, memo) for e in inputs],
+        [_or_blank(e, memo.get(e.id)) for e in inputs],
         "memo",
         unit=MIXED,
         units=units,
@@ -102,12 +125,15 @@ def build(
         how="1 where a number is needed and there is none, or where text is needed and blank",
     )
     unusable_total = Line("inputs_unusable", "Inputs that cannot be used", "1", total(unusable))
-    changed_total = Line("inputs_changed", "Inputs that differ from the memo", "1", total(changed))
+    gone = Line("inputs_removed", "Inputs of the memo removed", "1", constant=float(removed))
+    differing = total(changed) + gone if removed else total(changed)
+    changed_total = Line("inputs_changed", "Inputs that differ from the memo", "1", differing)
     outside_total = Line("inputs_outside", "Inputs outside their range", "1", total(outside))
     columns = (
         axis.fixed("label", "What it is", [e.label for e in inputs], "note"),
         axis.units(units),
         now,
+        built,
         original,
         counts,
         changed,
@@ -140,7 +166,7 @@ def build(
         "Sources",
         "Where each number came from: basis, date and source of every input",
         "control",
-        (table,),
+        (table, Lines("Removed", (gone,))) if removed else (table,),
         widths=WIDTHS,
         freeze_head=True,
     )
@@ -154,7 +180,7 @@ def _kind(entry: Input) -> str:
     return NUMBER if isinstance(entry, Day) else TEXT
 
 
-def _original(entry: Input, memo: Mapping[str, Stamp]) -> Stamp:
-    value = memo.get(entry.id)
+def _or_blank(entry: Input, value: Stamp) -> Stamp:
+    """The value, or the word for none where the input may be left blank."""
     optional = isinstance(entry, Number) and entry.optional
     return BLANK if optional and value is None else value

@@ -7,16 +7,16 @@ import json
 import sys
 from pathlib import Path
 
-FINE, DIFFERS, BAD_INPUT = 0, 1, 2
+from workbook.commands.face import BAD_INPUT, FINDINGS, OK, Commands
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add both commands to those of ``workbook``."""
     _add_verify(commands)
     _add_explain(commands)
 
 
-def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_verify(commands: Commands[argparse.ArgumentParser]) -> None:
     verify = commands.add_parser(
         "verify",
         help="recalculate any workbook and compare every formula",
@@ -51,7 +51,7 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_forms(verify)
 
 
-def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
     explain = commands.add_parser(
         "explain",
         help="take one cell of any workbook apart, down to its inputs and their sources",
@@ -110,7 +110,7 @@ def _verify(options: argparse.Namespace) -> int:
         print(json.dumps(as_json(verdict), indent=2, ensure_ascii=False))
     else:
         print(as_markdown(verdict) if options.markdown else as_text(verdict))
-    return FINE if verdict.sound else DIFFERS
+    return OK if verdict.sound else FINDINGS
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -128,7 +128,7 @@ def _explain(options: argparse.Namespace) -> int:
         print(json.dumps(as_json(told), indent=2, ensure_ascii=False))
     else:
         print(as_markdown(told) if options.markdown else as_text(told))
-    return FINE
+    return OK
 
 
 def _words(text: str) -> list[str]:

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.commands.face import BAD_INPUT, FINDINGS, OK, Commands
+
 if TYPE_CHECKING:
     from workbook.audit.facts import Facts
 
-CLEAN, FOUND, BAD_INPUT = 0, 1, 2
 
-
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_to(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add both commands to those of ``workbook``."""
     lint = commands.add_parser("lint", help="check any workbook by the rules of a reviewer")
     lint.set_defaults(command=_lint)
@@ -35,7 +35,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add_diff(commands)
 
 
-def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_diff(commands: Commands[argparse.ArgumentParser]) -> None:
     diff = commands.add_parser("diff", help="what changed between two workbooks")
     diff.set_defaults(command=_diff)
     diff.add_argument("before", type=Path, metavar="A", help="the xlsx before")
@@ -57,7 +57,7 @@ def _diff(options: argparse.Namespace) -> int:
         _dump(report.as_json(found))
     else:
         print(report.as_markdown(found) if options.markdown else report.as_text(found))
-    return CLEAN if found.same else FOUND
+    return OK if found.same else FINDINGS
 
 
 def _lint(options: argparse.Namespace) -> int:
@@ -75,7 +75,7 @@ def _lint(options: argparse.Namespace) -> int:
         _dump(report.as_sarif(found) if options.sarif else report.as_json(found))
     else:
         print(report.as_markdown(found) if options.markdown else report.as_text(found))
-    return FOUND if found.findings else CLEAN
+    return FINDINGS if found.findings else OK
 
 
 def _read(path: Path) -> Facts | None:

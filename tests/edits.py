@@ -1,0 +1,111 @@
+"""Edited workbooks for the tests: changed in openpyxl or in LibreOffice, as a person would."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
+
+from workbook.assumptions import Assumptions, Number, baseline
+from workbook.book import Book
+from workbook.build import lay, make
+from workbook.layout import Layout
+from workbook.roundtrip import expected
+from workbook.roundtrip.findings import Findings
+from workbook.roundtrip.importing import Request, import_edited
+
+SET = """\
+# What we think of the year.
+[meta]
+title = "Our year"
+
+[training]
+mfu = 0.45   # measured in May
+
+[allocation.revenue_target]
+value = 20e9
+source = "FY plan, second draft"
+"""
+
+RULED = ("sizes", "scenarios", "commitments", "fleet.", "allocation.p0", "allocation.buffer")
+"""Beginnings of ids that rules tie to others: a random value of one alone may break a rule."""
+
+
+def free_numbers(a: Assumptions) -> list[Number]:
+    """The numbers that may take any value of their range, whatever the others are."""
+    return [
+        entry
+        for entry in a.inputs()
+        if isinstance(entry, Number) and not entry.id.startswith(RULED)
+    ]
+
+
+NUMBERS = free_numbers(baseline())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def again() -> Iterator[None]:
+    """Workbooks that are built again to compare with are laid out once for each assumptions."""
+    known: dict[str, tuple[Book, Layout]] = {}
+
+    def laid(a: Assumptions, first: Assumptions) -> tuple[Book, Layout]:
+        if a.digest not in known:
+            known[a.digest] = lay(a, first)
+        return known[a.digest]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(expected, "lay", laid)
+        yield
+
+
+def built_at(path: Path, a: Assumptions) -> Path:
+    """The workbook of a set of assumptions."""
+    path.write_bytes(make(a, baseline()).filled.data)
+    return path
+
+
+def cell_of(book: Workbook, input_id: str) -> Cell:
+    """The cell of an input, by its name."""
+    where = book.defined_names[input_id.replace(".", "_")].attr_text
+    sheet, _, ref = where.rpartition("!")
+    found = book[sheet.strip("'")][ref.replace("$", "")]
+    assert isinstance(found, Cell)
+    return found
+
+
+def edited(
+    source: Path,
+    target: Path,
+    values: Mapping[str, float | str | date | None] | None = None,
+    also: Callable[[Workbook], object] | None = None,
+) -> Path:
+    """A copy of a workbook with *values* typed into inputs, and whatever *also* does."""
+    book = load_workbook(source)
+    for input_id, value in (values or {}).items():
+        cell_of(book, input_id).value = value
+    if also:
+        also(book)
+    book.save(target)
+    return target
+
+
+def in_office(source: Path, target: Path, *steps: Sequence[object]) -> Path:
+    """A copy of a workbook that LibreOffice has changed and saved anew."""
+    script = Path(__file__).with_name("office.py")
+    program = shutil.which("soffice")
+    assert program is not None
+    command = ["/usr/bin/python3", str(script), program, str(source), str(target)]
+    subprocess.run(command, input=json.dumps(steps), text=True, check=True, timeout=180)
+    return target
+
+
+def brought(path: Path, into: Path, **options: object) -> Findings:
+    """What an import of *path* into a set finds and does."""
+    return import_edited(Request(path, into, **options))  # type: ignore[arg-type]  # its own fields

@@ -1,0 +1,96 @@
+"""Rows of a form into the text of its CSV file: lines that say the same stay as they were."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from workbook.data import Field, Form
+from workbook.roundtrip.findings import Value, same
+
+Row = Mapping[str, Value]
+"""The cells of a row by the key of their column; None where blank."""
+
+
+def rewritten_csv(
+    form: Form[object], text: str, before: Sequence[Row], after: Sequence[Row]
+) -> str:
+    """The text of a file that says *before*, with the rows of *after* in its place.
+
+    The order of columns, the line ends, and each line that still says the same are kept, and in
+    the others each cell that does.
+    """
+    lines = text.splitlines(keepends=True)
+    (head_text, head), *body = _records(lines)
+    columns = [_column(form, name) for name in head]
+    ending = "\r\n" if head_text.endswith("\r\n") else "\n"
+    known = {key_of(form, row): (own, row) for own, row in zip(body, before, strict=True)}
+    written = [head_text if head_text.endswith("\n") else head_text + ending]
+    for row in after:
+        (raw, cells), was = known.get(key_of(form, row), (("", ()), None))
+        if was is not None and all(same(row.get(c.key), was.get(c.key)) for c in columns):
+            written.append(raw if raw.endswith("\n") else raw + ending)
+        else:
+            written.append(_line(_cells(columns, row, was, cells), ending))
+    whole = "".join(written)
+    return whole if text.endswith("\n") or len(after) != len(before) else whole.rstrip("\r\n")
+
+
+def lines_of(text: str) -> list[int]:
+    """The line that each record after the header begins on, from 1."""
+    lines = text.splitlines(keepends=True)
+    reader, starts, before = csv.reader(lines, strict=True), [], 0
+    for cells in reader:
+        if any(cell.strip(" ") for cell in cells):
+            starts.append(before + 1)
+        before = reader.line_num
+    return starts[1:]
+
+
+def key_of(form: Form[object], row: Row) -> tuple[str, ...]:
+    """What tells a row from the others of its file."""
+    return tuple(_text(form.column(key), row.get(key)).casefold() for key in form.unique)
+
+
+def _records(lines: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Each record with its own text; blank ones are left out, as in reading."""
+    reader = csv.reader(lines, strict=True)
+    found, start = [], 0
+    for cells in reader:
+        if any(cell.strip(" ") for cell in cells):
+            found.append(("".join(lines[start : reader.line_num]), tuple(cells)))
+        start = reader.line_num
+    return found
+
+
+def _column(form: Form[object], name: str) -> Field:
+    wanted = name.strip(" ").casefold()
+    return next(c for c in form.columns if wanted in (c.key.casefold(), c.head.casefold()))
+
+
+def _cells(columns: Sequence[Field], row: Row, was: Row | None, texts: Sequence[str]) -> list[str]:
+    return [
+        texts[at]
+        if was is not None and same(row.get(column.key), was.get(column.key))
+        else _text(column, row.get(column.key))
+        for at, column in enumerate(columns)
+    ]
+
+
+def _text(column: Field, value: Value) -> str:
+    """A value as the file has it: dates as 2026-02-24, months as 2026-02, numbers plainly."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()[:7] if column.kind == "month" else value.isoformat()
+    if isinstance(value, float | int):
+        return repr(int(value)) if value == int(value) else repr(float(value))
+    return value
+
+
+def _line(cells: Sequence[str], ending: str) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator=ending).writerow(cells)
+    return file.getvalue()
