@@ -215,28 +215,26 @@ def _gap(
         for key, column in table.items()
     )
     on_list = Line(
-        "policy_list_gap",
-        "Lost on the waiting list",
-        "user",
-        came - admitted - gave_up - At(waiting, LAST),
-        show="tiny",
-        how="Wanted − admitted − gave up − waiting at the end",
+        "policy_list_found",
+        "Of those who wanted, admitted, gone or waiting",
+        "share",
+        when(above(came, 0), (admitted + gave_up + At(waiting, LAST)) / came, 1),
+        how="(Admitted + gave up + waiting at the end) ÷ wanted; all, if nobody did",
     )
+    entered = starting + admitted
     inside = Line(
-        "policy_user_gap",
-        "Lost among users",
-        "user",
-        starting + admitted - left - At(active, LAST),
-        show="tiny",
-        how="Users at the start + admitted − left − active at the end",
+        "policy_users_found",
+        "Of those who were users, left or active",
+        "share",
+        when(above(entered, 0), (left + At(active, LAST)) / entered, 1),
+        how="(Left + active at the end) ÷ (users at the start + admitted); all, if there are none",
     )
-    every = Line("policy_everybody", "Everybody who came", "user", starting + came)
     gap = Line(
         "policy_people_gap",
-        "The larger of both, against those who came",
+        "What either misses",
         "share",
-        when(above(every, 0), highest(magnitude(on_list), magnitude(inside)) / every, 0),
+        highest(magnitude(on_list - 1), magnitude(inside - 1)),
         show="tiny",
-        how="… ÷ (users at the start + wanted), if there are any",
+        how="The larger of both distances from all",
     )
-    return came, admitted, gave_up, left, on_list, inside, every, gap
+    return came, admitted, gave_up, left, on_list, inside, gap
