@@ -229,8 +229,8 @@ def _organisations(
     )
     p0_parts = Line("pools_p0_parts", "P0 given to organisations", SHARE, total(part))
     pools = axis.formula("pools", "Its pools", "1", count_where(own), how=None)
-    columns = (allotment, part, p0, pools, shares, floors, short, whole, beyond, kept)
-    columns += (pooled, unpooled)
+    given = (allotment, part, p0, pools, shares, floors, short)
+    columns = (*given, whole, beyond, kept, pooled, unpooled)
     sums = (
         (allotment, Line("pools_allotted_hours", "Hours allotted", HOURS, total(allotment))),
         (part, p0_parts),
