@@ -425,6 +425,7 @@ BROKEN: dict[str, dict[str, Entry]] = {
         "information.supply.age_limit": 1.0,
     },
     "errors_information": {"control.as_of": "today"},
+    "errors_plan": {"utilization.discount": 1.0},
     "demand_range": {"demand.users": 1_000_001.0},
     "terms": {"chip_prices.row_1.term": "7 years"},
     "list_shares": {"chip_prices.row_1.share": 0.2},

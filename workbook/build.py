@@ -62,7 +62,7 @@ def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulat
         "Schema version": f"v{SCHEMA}",
         "Assumptions digest": a.digest[:16],
         "Follows": a.meta.document,
-    } | {f"Data: {file.form.title}": file.fact for file in a.data.files.values()}
+    } | {file.form.title: file.fact for file in a.data.files.values()}
     book = assemble(a, baseline, facts, simulation)
     look = theme.load()
     layout = lay_out(book, look)
