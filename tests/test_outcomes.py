@@ -126,7 +126,7 @@ def test_a_decline_prioritises_research_and_names_who_and_how_much(at: Given) ->
     told = "▲ prioritise research: 2 fell, most Sonnet · API, $20.49 to $16.88 per 1,000 requests"
     assert live["margin_flags"] == told
     assert live["segments.segments_4.flag"] == "▲ fell"
-    assert live["margin_total_flag"] == "▲ margin per request fell year on year"
+    assert live["margin_total_flag"] == "▲ fell year on year"
 
 
 def test_without_a_decline_no_flag_stands(at: Given) -> None:

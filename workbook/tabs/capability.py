@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line, Table
 from workbook.expr import (
-    Expr,
     above,
     at_least,
     below,
@@ -49,7 +48,7 @@ class Capability:
     flags: Line
     saturated: Line
     lines: tuple[Line, ...]
-    uncounted: Expr
+    uncounted: Line
     records: tuple[Table, ...]
     tables: tuple[Table, ...]
 
@@ -110,13 +109,20 @@ def build(a: Assumptions, constants: Constants, limits: Limits, quarters: Axis) 
         note="Memo 004: if it falls in consecutive quarters, research’s share, or shares within "
         "research, might need to be reevaluated. Benchmarks saturate: see below.",
     )
-    filled_rows = count_filled(scores.benchmark)
+    rows = Line("scores_rows", "Rows of scores", "1", count_filled(scores.benchmark), how=None)
+    uncounted = Line(
+        "scores_uncounted",
+        "… of a quarter or a benchmark that is not listed",
+        "1",
+        rows - total(counts) + (rows - total(tested)),
+        how="Rows less those in both tables",
+    )
     return Capability(
         per_hour,
         lines[-1],
         saturated,
-        (*lines, saturated),
-        filled_rows - total(counts) + filled_rows - total(tested),
+        (*lines, saturated, rows, uncounted),
+        uncounted,
         (scores.table,),
         (by_quarter, bench),
     )
@@ -217,16 +223,23 @@ def _review(quarters: Axis, per_hour: Column, falls: _Falls, limits: Limits) -> 
         when(same(review, 1), nth(quarters.names, place - limits.declines + 1), "none"),
         how=None,
     )
+    told = Line(
+        "capability_told",
+        "While a review is due",
+        "text",
+        joined("▲ fell in each quarter from ", first, " to ", last, ": review research"),
+        how=None,
+    )
     flags = Line(
         "capability_flags",
         "Capability in words",
         "text",
         when(
             same(review, 1),
-            joined("▲ fell in each quarter from ", first, " to ", last, ": review research"),
+            told,
             "● no run of falls up to the latest quarter",
         ),
         show="status",
         how=None,
     )
-    return place, latest, last, review, first, flags
+    return place, latest, last, review, first, told, flags

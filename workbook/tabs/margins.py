@@ -74,18 +74,25 @@ def build(a: Assumptions, constants: Constants, hour: Line, quarters: Axis) -> M
     split = split_of(year, constants)
     totals = _totals(year, split)
     told = _told(year, split, totals, constants)
-    rows, zero = count_filled(sales.model), as_expr(0)
+    rows = Line("sales_rows", "Rows of sales", "1", count_filled(sales.model), how=None)
+    costless = Line(
+        "sales_costless", "… without a cost", "1", count_where((sales.cost, as_expr(0))), how=None
+    )
+    uncounted = Line(
+        "sales_uncounted",
+        "… of a quarter or a segment that is not listed",
+        "1",
+        rows - total(trend.rows) + (rows - total(year.rows)),
+        how="Rows less those in both tables",
+    )
     return Margins(
         per_request=totals.now,
         by_quarter=trend.each,
         fallen=told[0],
         flags=told[-1],
         unsplit=totals.unsplit,
-        uncounted=rows
-        - total(trend.rows)
-        + (rows - total(year.rows))
-        + count_where((sales.cost, zero)),
-        lines=(*quarter_lines, *totals.lines, *told),
+        uncounted=uncounted + costless,
+        lines=(*quarter_lines, *totals.lines, *told, rows, costless, uncounted),
         records=(sales.table,),
         tables=(
             trend.table,
@@ -145,13 +152,14 @@ def _totals(year: Year, split: Split) -> Totals:
         how="Volume effects of the segments − volume",
         show=MONEY_MILLIONS,
     )
-    rest = (volume + mix + rates - change) / total(year.revenue[1])
+    revenue = of("revenue_now", "Revenue now", year.revenue[1])
+    rest = (volume + mix + rates - change) / revenue
     return Totals(
         now=now,
         before=before,
-        unsplit=when(above(total(year.revenue[1]), 0), rest, 0),
+        unsplit=when(above(revenue, 0), rest, 0),
         margin=((split.change, change), (split.volume, volumes), (split.rate, rates)),
-        lines=(*requests, *margins, before, now, volume, mix),
+        lines=(*requests, *margins, before, now, volume, mix, revenue),
     )
 
 
@@ -188,12 +196,12 @@ def _told(year: Year, split: Split, totals: Totals, constants: Constants) -> tup
     )
     whole = Line(
         "margin_total_flag",
-        "All segments together",
+        "Margin per request, all segments",
         "text",
         when(
             below(rounded(totals.now - totals.before, constants.order_places), 0),
-            "▲ margin per request fell year on year",
-            "● margin per request did not fall year on year",
+            "▲ fell year on year",
+            "● did not fall year on year",
         ),
         show="status",
         how=None,

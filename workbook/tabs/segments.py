@@ -164,19 +164,39 @@ def split_of(year: Year, constants: Constants) -> Split:
         how="Where margin per request is less than a year before",
         show="status",
     )
-    thousand = constants.thousand
+    old_many, new_many = (
+        axis.formula(
+            f"many_{time}",
+            f"Per 1,000 {time}",
+            EACH,
+            each * constants.thousand,
+            how=f"For 1,000 requests {time}",
+            show="usd",
+        )
+        for time, each in zip(TIMES, (old, new), strict=True)
+    )
     reason = axis.formula(
         "reason",
         "Per 1,000 requests",
         "text",
         when(
             same(flag, FELL),
-            joined(
-                "$", constants.decimal(old * thousand), " to $", constants.decimal(new * thousand)
-            ),
+            joined("$", constants.decimal(old_many), " to $", constants.decimal(new_many)),
             "",
         ),
         how="Margin per 1,000 requests before and now, where it fell",
     )
-    columns = (per_before, per_now, old, new, change, volume, rate, flag, reason)
+    columns = (
+        per_before,
+        per_now,
+        old,
+        new,
+        change,
+        volume,
+        rate,
+        old_many,
+        new_many,
+        flag,
+        reason,
+    )
     return Split(per_before, old, new, change, volume, rate, flag, reason, columns)
