@@ -187,7 +187,17 @@ SCORED: dict[str, Entry] = {
     "margins.row_20.cost": 1e9,
     "margins.row_25.cost": None,
 }
+AGED: dict[str, Entry] = {
+    "control.as_of": 46_200.0,
+    "control.stale_information": "Fails a check",
+    "information.training.age_limit": 1.0,
+    "data.usage.as_of": 40_000.0,
+    "last_plan.training.hours": 0.0,
+    "usage.row_1.used": -1.0,
+    "usage.row_2.team": None,
+}
 CASES |= {
+    "old information, and rows that are not whole": AGED,
     "another usage": WORKED,
     "other outcomes": SCORED,
     "no month of usage": {f"usage.row_{row}.month": None for row in range(1, 37)},
@@ -204,6 +214,7 @@ CASES |= {
 }
 NO_ORACLE = {
     "scaling that no table has",
+    "old information, and rows that are not whole",
     "a price of nothing",
     "a blank parameter",
     "text for users",
@@ -227,6 +238,7 @@ FEW = (
     "another price list",
     "another usage",
     "other outcomes",
+    "old information, and rows that are not whole",
     "another curve",
     "stale tables",
     "users that no pod serves",

@@ -425,6 +425,7 @@ BROKEN: dict[str, dict[str, Entry]] = {
         "information.supply.age_limit": 1.0,
     },
     "errors_information": {"control.as_of": "today"},
+    "errors_plan": {"utilization.discount": 1.0},
     "demand_range": {"demand.users": 1_000_001.0},
     "stale_batch": {"research.lead_days": 20.0},
     "batch_range": {"batch.samples": 1.0},

@@ -217,7 +217,7 @@ def _flags(flags: Mapping[str, Line], information: Information) -> Lines:
         "plan_stale",
         "Stale information",
         "text",
-        when(same(information.stale, 0), none, joined("▲", information.named)),
+        when(same(information.stale, 0), none, joined("▲ older than its limit", information.named)),
         show="status",
     )
     return Lines("What to look at", (*drawn, stale))
