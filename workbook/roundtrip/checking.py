@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workbook.assumptions import Assumptions, load
+from workbook.data import FORMS
 from workbook.faults import Fault, InputFaults
 from workbook.roundtrip.csvfile import lines_of
 from workbook.roundtrip.drafts import Draft
@@ -77,10 +78,9 @@ def _in_row(fault: Fault, draft: Draft) -> Error:
     row = rows.get(fault.line or 0)
     if row is None:
         return Error(str(draft.path), f"data.{draft.form}", fault.message)
-    first = next(iter(row.cells.values()))
-    spots = {key.casefold(): spot for key, spot in row.heads.items()}
-    spot = spots.get(fault.key.casefold(), first)
-    return Error(str(spot), f"{draft.form}.{fault.key}", fault.message)
+    keys = {column.head: column.key for column in FORMS[draft.form].columns}
+    key = keys.get(fault.key, next(iter(row.cells)))
+    return Error(str(row.cells[key]), f"{draft.form}.{key}", fault.message)
 
 
 def _require_only(now: Assumptions, then: Assumptions, gathered: Gathered) -> None:

@@ -16,23 +16,26 @@ from workbook.roundtrip.edited import Edited, Spot
 from workbook.roundtrip.findings import Change, Error, Findings, same
 from workbook.roundtrip.merge import Merge
 
-_FACT = re.compile(r", (?P<digest>[0-9a-f]{12})$")
+_FACT = re.compile(r"(?P<name>.+), \d+ rows?, (?P<digest>[0-9a-f]{12})")
 
 
 @dataclass(frozen=True, slots=True)
 class TypedRow:
-    """A row of a table of data: its values, and the cell of each column, by key and by head."""
+    """A row of a table of data: its values, and the cell of each column."""
 
     values: Row
     cells: Mapping[str, Spot]
-    heads: Mapping[str, Spot]
 
 
 @dataclass(slots=True)
 class DataGathered:
-    """The rows that files are to have, by form; and every cell that a row may be typed in."""
+    """The rows that files are to have, by form; and every cell that a row may be typed in.
+
+    *built* are the files of the build where they are not the files now.
+    """
 
     wanted: dict[str, tuple[TypedRow, ...]] = field(default_factory=dict)
+    built: dict[str, DataFile[Any]] = field(default_factory=dict)
     cells: set[Spot] = field(default_factory=set)
 
 
@@ -54,10 +57,7 @@ class DataGatherer:
                 message = "no row of any tab has all heads of this table; bring them back"
                 self.found.errors.append(Error(file.form.title, f"data.{key}", message))
                 continue
-            before = len(self.found.errors)
-            rows = list(self._rows(file.form, *place))
-            if len(self.found.errors) == before:
-                self._compare(key, file, rows)
+            self._compare(key, file, list(self._rows(file.form, *place)))
         return self.result
 
     def _rows(
@@ -68,8 +68,7 @@ class DataGatherer:
             self.result.cells |= set(cells.values())
             if any(not blank(self.edited.held(spot)) for spot in cells.values()):
                 values = {key: self._read(form.column(key), s, form) for key, s in cells.items()}
-                heads = {form.column(key).head: spot for key, spot in cells.items()}
-                yield TypedRow(values, cells, heads)
+                yield TypedRow(values, cells)
 
     def _read(self, column: Field, spot: Spot, form: Form[Any]) -> Any:  # noqa: ANN401  of any kind
         held = self.edited.held(spot)
@@ -81,6 +80,7 @@ class DataGatherer:
 
     def _compare(self, key: str, file: DataFile[Any], rows: Sequence[TypedRow]) -> None:
         old = rows_of(file.records)
+        self._note_built(key, file, rows)
         if _alike(old, [row.values for row in rows]):
             return
         built = self._digest_at_build(file.form)
@@ -92,12 +92,31 @@ class DataGatherer:
             # what the file had at the build is not known: any row that differs may be a conflict
             self.result.wanted[key] = tuple(rows)
 
+    def _note_built(self, key: str, file: DataFile[Any], rows: Sequence[TypedRow]) -> None:
+        """Note what the file was at the build, as far as the workbook tells, if it was another."""
+        fact = _FACT.fullmatch(self.edited.said(f"Data: {file.form.title}"))
+        day = self.edited.registry.get(f"data.{key}.as_of")
+        if fact is None or day is None:
+            return
+        records, source = file.records, day.source
+        if (fact["name"], fact["digest"], source) == (
+            records.file,
+            records.digest[:12],
+            file.source,
+        ):
+            return
+        if fact["digest"] != records.digest[:12]:
+            records = _records(file, rows)
+        then = Records(fact["name"], records.rows, records.lines)
+        as_of = file.as_of.model_copy(update={"source": source})
+        self.result.built[key] = DataFile(file.form, then, as_of, source)
+
     def _settled(self, changes: Sequence[Change]) -> bool:
         settled = [self.merge.settles(change) for change in changes]
         return all(settled)
 
     def _digest_at_build(self, form: Form[Any]) -> str | None:
-        fact = _FACT.search(self.edited.said(f"Data: {form.title}"))
+        fact = _FACT.fullmatch(self.edited.said(f"Data: {form.title}"))
         return fact["digest"] if fact else None
 
 
@@ -152,9 +171,13 @@ def _alike(old: Sequence[Row], new: Sequence[Row]) -> bool:
 
 
 def _digest(file: DataFile[Any], rows: Sequence[TypedRow]) -> str:
-    """The digest of the rows as a file would have it; none where they make no rows of the form."""
+    """The digest of the rows, as a file of them would have it."""
+    return _records(file, rows).digest[:12]
+
+
+def _records(file: DataFile[Any], rows: Sequence[TypedRow]) -> Records[Any]:
     made = tuple(file.form.row(**row.values) for row in rows)
-    return Records(file.records.file, made, ()).digest[:12]
+    return Records(file.records.file, made, ())
 
 
 def _changes(form: Form[Any], old: Sequence[Row], new: Sequence[TypedRow]) -> Iterator[Change]:
@@ -164,7 +187,7 @@ def _changes(form: Form[Any], old: Sequence[Row], new: Sequence[TypedRow]) -> It
     for row in new:
         key = key_of(form, row.values)
         seen.add(key)
-        name, first = f"{form.key}.{'/'.join(key)}", next(iter(row.cells.values()))
+        name, first = _named(form, row.values), next(iter(row.cells.values()))
         if key not in before:
             yield Change(name, str(first), None, "a new row", None)
             continue
@@ -172,5 +195,11 @@ def _changes(form: Form[Any], old: Sequence[Row], new: Sequence[TypedRow]) -> It
             was = before[key].get(column)
             if not same(value, was):
                 yield Change(f"{name}.{column}", str(row.cells[column]), was, value, was)
-    for key in before.keys() - seen:
-        yield Change(f"{form.key}.{'/'.join(key)}", "", "a row", None, "a row")
+    for key, was_there in before.items():
+        if key not in seen:
+            yield Change(_named(form, was_there), "", "a row", None, "a row")
+
+
+def _named(form: Form[Any], row: Row) -> str:
+    """A row of a form as an id: what tells it from the others."""
+    return f"{form.key}.{'/'.join(str(row.get(key) or '') for key in form.unique)}"

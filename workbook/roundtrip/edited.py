@@ -18,7 +18,8 @@ ID, VALUE = "Id", "Value"
 """Heads of the columns of the Inputs tab that have an input's id and its cell."""
 
 REGISTRY, LABEL, BUILT, TAKES = "Input", "What it is", "Value at build", "Takes"
-"""Heads of the columns of the Sources tab that have an id, its label and its value at the build."""
+SOURCE = "Source"
+"""Heads of the columns of the Sources tab that have an id and what the build knew of it."""
 
 _OPTIONAL, _BLANK = "optional", "blank"
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -39,12 +40,16 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """One line of the registry: an input's label and its value at the build, a date as serial."""
+    """One line of the registry: an input's label, source and value at the build.
+
+    A date is its serial number.
+    """
 
     id: str
     label: str
     base: float | str | None
     built_at: Spot
+    source: str
 
     @property
     def where(self) -> str:
@@ -101,7 +106,7 @@ class Edited:
         Raises Unusable where the Sources tab is gone, or has an id twice.
         """
         for sheet in self.facts.sheets:
-            for row, heads in _head_rows(sheet, (REGISTRY, LABEL, BUILT, TAKES)):
+            for row, heads in _head_rows(sheet, (REGISTRY, LABEL, BUILT, TAKES, SOURCE)):
                 return _registry(sheet, row, heads)
         raise Unusable(
             f'no tab has the columns "{REGISTRY}", "{BUILT}" and "{TAKES}" any more, which say '
@@ -173,7 +178,9 @@ def _registry(sheet: SheetFacts, head: int, heads: dict[str, int]) -> dict[str, 
             raise Unusable(f"{where} ({input_id}): {base} is no value at the build; bring it back")
         if values[TAKES] == _OPTIONAL and base == _BLANK:
             base = None
-        found[input_id] = Registered(input_id, str(values[LABEL] or ""), base, where)
+        found[input_id] = Registered(
+            input_id, str(values[LABEL] or ""), base, where, str(values[SOURCE] or "")
+        )
     return found
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbook.assumptions import Assumptions, load
+from workbook.assumptions import Assumptions, Data, load
 from workbook.assumptions.choosing import DATA
 from workbook.audit.reader import Refused, read
 from workbook.disk import OutputError
 from workbook.faults import InputFaults
 from workbook.paths import TEMPLATES
 from workbook.roundtrip.checking import as_error, errors_of
-from workbook.roundtrip.datatables import DataGatherer, TypedRow
+from workbook.roundtrip.datatables import DataGathered, DataGatherer, TypedRow
 from workbook.roundtrip.drafts import Draft, data_drafts, said_of
 from workbook.roundtrip.edited import Edited
 from workbook.roundtrip.extras import extras_of
@@ -76,11 +76,13 @@ class _Import:
         gathered.typed = rows.cells
         self.found.changed, self.found.conflicts = merge.changed, merge.conflicts
         self.found.notes = gathered.wanted.notes = notes_of(edited, now, gathered)
-        self.found.extras = extras_of(
-            edited, self._as_built(gathered), gathered, ignored=self.request.ignore_extra
-        )
+        built = self._as_built(gathered, rows)
+        ignored = self.request.ignore_extra
+        self.found.extras = extras_of(edited, built, gathered, ignored=ignored)
         drafts = self._drafts(gathered.wanted, rows.wanted, now)
-        self.found.errors += errors_of(self.sets, self.request.data, drafts, now, gathered)
+        told = {error.where for error in self.found.errors}
+        more = errors_of(self.sets, self.request.data, drafts, now, gathered)
+        self.found.errors += [error for error in more if error.where not in told]
         self.found.diff = "".join(draft.diff for draft in drafts)
         if not self._held_back() and not self.request.dry_run:
             for draft in (each for each in drafts if each.changes):
@@ -92,15 +94,16 @@ class _Import:
         extras = found.extras and not self.request.ignore_extra
         return bool(found.errors or found.conflicts or extras)
 
-    def _as_built(self, gathered: Gathered) -> Assumptions | None:
+    def _as_built(self, gathered: Gathered, rows: DataGathered) -> Assumptions | None:
         """The assumptions that the workbook was built with; None where they cannot be had again."""
         built = self.request.into.parent / "(as built)"
         text = rewritten("", gathered.built, gathered.built.removed, "As at the build")
         unsaved = {self.request.into: self.text, built: text}
         try:
-            return load([*self.sets, built], (), self.request.data, unsaved)
+            a = load([*self.sets, built], (), self.request.data, unsaved)
         except InputFaults:
             return None
+        return replace(a, data=Data({**a.data.files, **rows.built}))
 
     def _drafts(
         self, wanted: Wanted, rows: Mapping[str, tuple[TypedRow, ...]], now: Assumptions
