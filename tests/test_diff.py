@@ -278,6 +278,18 @@ def test_an_inserted_row_is_one_change(built: Built, book_path: Path, tmp_path: 
     assert [flag.what for flag in back.flags] == ["name removed"]
 
 
+def test_a_total_that_takes_in_a_new_last_row_is_the_same(tmp_path: Path) -> None:
+    """A row added at the end of a block, and its total a row longer, is one row."""
+    rows: dict[str, object] = {f"A{i}": f"item {i}" for i in range(1, 4)}
+    rows |= {f"B{i}": 1 for i in range(1, 4)}
+    a = rows | {"A4": "Total", "B4": "=SUM(B1:B3)"}
+    b = rows | {"A4": "item 4", "B4": 0, "A5": "Total", "B5": "=SUM(B1:B4)"}
+    books = (written(tmp_path / f"{n}.xlsx", cells, cached=3) for n, cells in (("a", a), ("b", b)))
+    difference = diff(*map(read, books))
+    assert difference.formulas == []
+    assert [(s.what, s.says) for s in difference.structure] == [("row", "added: row 4, item 4")]
+
+
 def test_changed_assumptions_are_inputs_and_outputs(
     memo_inputs: Assumptions, book_path: Path, tmp_path: Path
 ) -> None:

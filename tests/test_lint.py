@@ -132,6 +132,9 @@ def test_outliers_are_judged_by_both_neighbours_or_an_end_by_two() -> None:
     [end] = outliers(column | {(5, 1): "RC[-2]"}, look, ())
     assert end.place == (5, 1)
     assert outliers(column | {(5, 1): "SUM(R1C:R4C)"}, look | {(5, 1): "bold"}, ()) == []
+    summed = column | {(5, 1): "RC[-2]", (6, 1): "SUM(R1C:R5C)"}
+    [above_the_total] = outliers(summed, look | {(6, 1): "bold"}, ())
+    assert above_the_total.place == (5, 1)
 
 
 def test_a_run_across_is_no_outlier_of_its_columns() -> None:
