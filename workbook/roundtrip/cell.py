@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, timedelta
 
@@ -65,7 +66,7 @@ def _number(value: object) -> float:
     if isinstance(value, bool):
         raise Bad(f"{_logical(value)} is no number; type a number such as 1234.56")
     if isinstance(value, float | int):
-        return float(value) + 0.0  # a negative zero is 0
+        return _finite(float(value)) + 0.0  # a negative zero is 0
     text = str(value).strip()
     if _NUMBER.fullmatch(text):
         raise Bad(f'"{text}" is a number stored as text; type it again as a number')
@@ -87,10 +88,16 @@ def day_of(value: object, *, from_1904: bool) -> date:
     if isinstance(value, bool) or not isinstance(value, float | int):
         shown = _logical(value) if isinstance(value, bool) else f'"{_short(str(value))}"'
         raise Bad(f"{shown} is not a date; type a date such as 2026-02-24")
-    days = int(value)
+    days = int(_finite(float(value)))
     if days != value or not (from_1904 or days >= _FIRST_SERIAL) or not 0 <= days <= _LAST_SERIAL:
         raise Bad(f"{value:.15g} is no whole day; type a date such as 2026-02-24")
     return (_SERIAL_ZERO_1904 if from_1904 else _SERIAL_ZERO) + timedelta(days=days)
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise Bad(f"{value} is not finite; type a number such as 1234.56")
+    return value
 
 
 def _text(value: object) -> str:
