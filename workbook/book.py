@@ -378,7 +378,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A native chart under a live headline."""
+    """A native chart under a live headline; columns of amounts stand *from_zero*."""
 
     kind: Literal[
         "stacked_share",
@@ -399,6 +399,7 @@ class Chart:
     value_title: str
     value_show: str
     alt: str
+    from_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)

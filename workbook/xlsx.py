@@ -296,7 +296,8 @@ class _Writer:
     def _waterfall(self, placed: PlacedChart) -> NativeChart:
         chart = self._bars(placed, {"type": "column", "subtype": "stacked"}, gap=45)
         chart.set_x_axis(self._axis(placed.chart.across_title))
-        chart.set_y_axis(self._axis(placed.chart.value_title, placed.chart.value_show, grid=True))
+        values = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
+        chart.set_y_axis(values | ({"min": 0} if placed.chart.from_zero else {}))
         unseen = [i for i, s in enumerate(placed.chart.series) if s.style == "none"]
         chart.set_legend({"position": "top", "font": self._font("tiny"), "delete_series": unseen})
         return chart

@@ -280,6 +280,7 @@ def _charts(short: Short, month: Sums, peak: Pooled, calendar: Calendar) -> tupl
             value_title="m H100e-hr",
             value_show="chart_m",
             alt="Columns of the hours used and, on top, the hours idle in each month.",
+            from_zero=True,
         ),
         Chart(
             kind="stacked",
@@ -294,5 +295,6 @@ def _charts(short: Short, month: Sums, peak: Pooled, calendar: Calendar) -> tupl
             value_title="m H100e-hr",
             value_show="chart_m",
             alt="Columns of the pools’ peaks and, on top, what teams’ own peaks would take more.",
+            from_zero=True,
         ),
     )
