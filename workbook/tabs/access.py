@@ -192,7 +192,7 @@ def _curves(picked: _Picked, demand: Demand, limit: rationed.Rationed) -> tuple[
 
 def _people_chart(people: signups.SignUps) -> Chart:
     active, waiting = (At(column, signups.LAST) for column in (people.active, people.waiting))
-    ends = (shown(each, "#,##0", 0) for each in (active, waiting))
+    ends = (shown(each, "0", 0) for each in (active, waiting))
     return Chart(
         kind="weeks",
         headline=joined(
