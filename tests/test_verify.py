@@ -205,6 +205,13 @@ def test_draws_stay_within_their_rules(book_path: Path) -> None:
                 assert entry.rule.kind == "decimal" or value.is_integer()
 
 
+def test_what_nobody_can_draw_is_refused(tmp_path: Path) -> None:
+    """A file without rules says nothing of what its cells take."""
+    path = written(tmp_path / "b.xlsx", {"A1": 1, "A2": "=A1"}, cached=1)
+    with pytest.raises(Refused, match="no input has a rule"):
+        asked(path, draws=2)
+
+
 def test_a_seed_repeats_the_draws(small: Path) -> None:
     """And another seed gives others."""
     facts = read(small)
@@ -230,29 +237,27 @@ def test_engines_that_part_only_on_a_draw_are_found(tmp_path: Path) -> None:
 
 
 def test_a_function_that_an_engine_lacks_is_named(tmp_path: Path) -> None:
-    """Neither it nor what reads it counts as agreement or as disagreement."""
-    cells = {
-        "A1": 4,
-        "B1": "=ISOMITTED(A1)",
-        "B2": "=IF(B1,1,2)",
-        "B3": "=A1+1",
-        "B4": "=NOSUCH(A1)+B3",
+    """Neither it nor what reads it, even behind IFERROR, counts as agreement or disagreement."""
+    formulas: dict[str, tuple[str, object]] = {
+        "B1": ("=ISOMITTED(A1)", False),
+        "B2": ("=IF(B1,1,2)", 2),
+        "B3": ("=A1+1", 5),
+        "B4": ("=NOSUCH(A1)+B3", 7),
+        "B5": ('=IFERROR(B1&"",9)', "FALSE"),
     }
     path = tmp_path / "b.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Calc")
-        for (ref, content), value in zip(cells.items(), (None, False, 2, 5, 7), strict=True):
-            if isinstance(content, str):
-                sheet.write_formula(ref, content, None, value)
-            else:
-                sheet.write(ref, content)
+        sheet.write("A1", 4)
+        for ref, (formula, value) in formulas.items():
+            sheet.write_formula(ref, formula, None, value)
     verdict = asked(path)
     assert verdict.differing == ()
     assert verdict.lacks["formualizer"] == {"ISOMITTED": 1, "NOSUCH": 1}
     assert verdict.lacks["ironcalc"] == {"NOSUCH": 1}
     assert verdict.unsupported == {"ISOMITTED": 1, "NOSUCH": 1}
     assert verdict.unchecked == {"no engine can work it out": 1}
-    assert verdict.compared == 3
+    assert verdict.compared == 4
     assert not verdict.sound
 
 
@@ -427,6 +432,7 @@ def test_json_has_the_promised_keys(
         "without_value": 0,
         "refused": {},
         "draws": 0,
+        "inputs_drawn": 0,
         "seed": 1,
         "sound": False,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workbook.audit.explain import Driver, Explanation, Node
+from workbook.audit.explain import Explanation, Node
+from workbook.audit.trial import Driver
 from workbook.audit.verdict import escaped, plain
 
 MOST_SHOWN = 15

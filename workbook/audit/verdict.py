@@ -37,7 +37,8 @@ class Verdict:
 
     *compared* formulas had at least two values to compare. *lacks* says what each engine lacks
     and in how many formulas; *unchecked* why formulas could not be checked by any; *refused* why
-    an engine took no part. *missing* formulas have no stored value.
+    an engine took no part. *missing* formulas have no stored value. *drawn* inputs took part in
+    each of the *draws*.
     """
 
     file: Path
@@ -53,6 +54,7 @@ class Verdict:
     from_1904: bool = False
     changed: bool = False
     draws: int = 0
+    drawn: int = 0
     seed: int = 0
 
     @property
@@ -81,6 +83,7 @@ def as_json(verdict: Verdict) -> dict[str, object]:
         "without_value": verdict.missing,
         "refused": dict(verdict.refused),
         "draws": verdict.draws,
+        "inputs_drawn": verdict.drawn,
         "seed": verdict.seed,
         "sound": verdict.sound,
     }
@@ -92,7 +95,7 @@ def headline(verdict: Verdict) -> str:
     parties += verdict.engines
     differing = len(verdict.differing)
     said = f"{verdict.compared} of {verdict.formulas} formulas compared ({', '.join(parties)})"
-    drawn = f", {verdict.draws} draws of the inputs" if verdict.draws else ""
+    drawn = f", {verdict.draws} draws of {verdict.drawn} inputs" if verdict.draws else ""
     found = f"{differing} differ{'s' if differing == 1 else ''}" if differing else "none differs"
     return f"{said}{drawn}: {found}"
 

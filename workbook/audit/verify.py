@@ -62,7 +62,10 @@ def verify(path: Path, question: Question | None = None) -> Verdict:
     graph = Graph(facts)
     typist = Typist(facts, graph, Meanings(facts, graph))
     changes = typist.settings(question.settings)
-    run = _Run(facts, graph, question, changed=bool(changes))
+    inputs = typist.drawable() if question.draws else ()
+    if question.draws and not inputs:
+        raise Refused(f"{path}: no input has a rule that says what it takes; leave --random out")
+    run = _Run(facts, graph, question, changed=bool(changes), drawn=len(inputs))
     with TemporaryDirectory() as folder:
         stripped = Path(folder, "book.xlsx")
         bare.write(facts, stripped)
@@ -70,7 +73,6 @@ def verify(path: Path, question: Question | None = None) -> Verdict:
         with at_work(question.engines, stripped, cells, question.patience) as workers:
             run.first(_answers(workers, changes, run.refused))
             random = Random(question.seed)  # noqa: S311 - a seed repeats the draws
-            inputs = typist.drawable() if question.draws else ()
             for number in range(1, question.draws + 1):
                 run.again(number, _answers(workers, draw(inputs, random), run.refused))
     return run.verdict(path)
@@ -84,6 +86,7 @@ class _Run:
     graph: Graph
     question: Question
     changed: bool
+    drawn: int
     refused: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -137,6 +140,7 @@ class _Run:
             from_1904=self.facts.from_1904,
             changed=self.changed,
             draws=self.question.draws,
+            drawn=self.drawn,
             seed=self.question.seed,
         )
 

@@ -21,6 +21,9 @@ except ImportError:  # pragma: no cover - Windows has no such limits
 MOST_MEMORY = 8_000_000_000
 """Bytes that one engine may take."""
 
+GRACE = 20.0
+"""Seconds that an engine may take to end by itself."""
+
 NO_VALUE = CellError("no value")
 """What stands for a cell that an engine gives no value for."""
 
@@ -77,7 +80,7 @@ class Worker:
         with suppress(OSError):
             self._line.send(None)
         self._line.close()
-        self._process.join(self._patience)
+        self._process.join(min(self._patience, GRACE))
         self._end()
 
     def _end(self) -> None:
