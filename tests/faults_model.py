@@ -56,6 +56,13 @@ def a_number_typed_into_a_row(d: Draft) -> Cell:
     return cell
 
 
+@fault("F02")
+def a_row_that_tests_the_input_of_another(d: Draft) -> Cell:
+    cell = d.at("registry.allocation_p0.now")
+    d.formula(cell, d.formula_of(cell).replace("allocation_p0=", "allocation_buffer="))
+    return cell
+
+
 @fault("F03")
 def words_typed_over_a_state(d: Draft) -> Cell:
     d.text(cell := d.at("inputs_allocation_policy.allocation_p0.status"), "fine")
@@ -302,6 +309,12 @@ def a_master_check_that_forgets_one(d: Draft) -> str:
 def a_sheet_that_hides_the_master_check(d: Draft) -> str:
     for formula in ("checks_state", "banner"):
         d.replace(d.sheet("Supply"), f"<f>{formula}</f>", "<f>control_as_of</f>")
+    return "Supply"
+
+
+@fault("F20d")
+def a_header_with_words_of_its_own(d: Draft) -> str:
+    d.replace(d.sheet("Supply"), "<f>banner</f>", "<f>checks_state</f>")
     return "Supply"
 
 

@@ -53,7 +53,7 @@ TRIED = (
 DETECTORS = ("words", "oracle", "memo", "checks", "lint")
 OTHER_SIGN = {"+": "-", "-": "+", "*": "/", "/": "*", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 OTHER_SIGN |= {"=": "<>", "<>": "="}
-SLIPS = ["F01", "F02", "F03", "F12", "F14", "F15"]
+SLIPS = ["F01", "F02", "F03", "F12", "F14", "F15", "F20"]
 
 
 @dataclass(frozen=True)

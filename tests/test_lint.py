@@ -13,7 +13,7 @@ from strangers import written
 
 from workbook import cli
 from workbook.audit.lint import RULES, UnknownRule, lint, report
-from workbook.audit.lint.blocks import TYPED, outliers
+from workbook.audit.lint.blocks import TYPED, misshapen, outliers
 from workbook.audit.lint.rules import chosen
 from workbook.audit.looks import hue, shown_length
 from workbook.audit.ranges import gathered
@@ -135,6 +135,15 @@ def test_outliers_are_judged_by_both_neighbours_or_an_end_by_two() -> None:
     summed = column | {(5, 1): "RC[-2]", (6, 1): "SUM(R1C:R5C)"}
     [above_the_total] = outliers(summed, look | {(6, 1): "bold"}, ())
     assert above_the_total.place == (5, 1)
+
+
+def test_a_long_run_of_one_shape_shows_the_odd_one() -> None:
+    """Rows that each link their own cell have no R1C1 form in common, but a shape."""
+    shapes = {(i, 1): "‹1›" for i in range(1, 8)}
+    assert misshapen(shapes) == []
+    [odd] = misshapen(shapes | {(4, 1): TYPED})
+    assert (odd.place, odd.expected) == ((4, 1), "‹1›")
+    assert misshapen({(i, 1): shape for i, shape in enumerate("aabaa")}) == []
 
 
 def test_a_run_across_is_no_outlier_of_its_columns() -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbook.audit.facts import Facts
-from workbook.audit.lint import formulas, model, pages, values
+from workbook.audit.lint import formulas, model, pages, proof, values
 from workbook.audit.lint.rules import NEEDS, RULES, Hit, Need, NotJudged, Rule, UnknownRule, chosen
 from workbook.audit.ranges import Place, gathered
 from workbook.audit.survey import Survey
 
 __all__ = ["RULES", "Finding", "Report", "Rule", "UnknownRule", "lint"]
 
-FINDERS = (*values.FINDERS, *formulas.FINDERS, *model.FINDERS, *pages.FINDERS)
+FINDERS = (*values.FINDERS, *formulas.FINDERS, *model.FINDERS, *proof.FINDERS, *pages.FINDERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,14 @@ FEWEST_OTHERS = 3
 """Links that must agree before another is odd."""
 
 
+LONG_RUN = 5
+"""Formulas of one shape that make a run in which another shape is odd."""
+
+
+LINK = "‹1›"
+"""The shape of a formula that only repeats a cell."""
+
+
 class Outlier(NamedTuple):
     """A cell that does *found* in a block that does *expected*; *down* for a column."""
 
@@ -53,14 +61,34 @@ def outliers(
 
 def _only_one(forms: Forms, place: Place, expected: str, *, down: bool) -> bool:
     """Whether all others of a run of four or more do what is expected."""
-    others = [
-        forms[at]
-        for sign in (-1, 1)
-        for at in takewhile(
-            forms.__contains__, (_step(place, sign * i, down=down) for i in count(1))
-        )
-    ]
+    others = _others(forms, place, down=down)
     return len(others) >= FEWEST_OTHERS and set(others) == {expected}
+
+
+def _others(forms: Forms, place: Place, *, down: bool) -> list[str]:
+    """What the formulas before and after a cell do, up to the next gap or typed value."""
+    steps = ((_step(place, sign * i, down=down) for i in count(1)) for sign in (-1, 1))
+    runs = (takewhile(lambda at: forms.get(at, TYPED) != TYPED, run) for run in steps)
+    return [forms[at] for run in runs for at in run]
+
+
+def misshapen(shapes: Forms) -> list[Outlier]:
+    """The one cell of a long run whose shape differs, where every row reads cells of its own.
+
+    A *shape* is a formula with its references numbered as they come, or TYPED. Among links that
+    only repeat a cell, a calculation may stand.
+    """
+    found = []
+    for place, shape in shapes.items():
+        for down in (True, False):
+            others = _others(shapes, place, down=down)
+            beside = {shapes.get(_step(place, by, down=down)) for by in (-1, 1)}
+            alone = len(others) >= LONG_RUN and set(others) == {others[0]} and None not in beside
+            odd = alone and TYPED not in beside and others[0] != shape
+            if odd and (shape == TYPED or others[0] != LINK):
+                found.append(Outlier(place, shape, others[0], down))
+                break
+    return found
 
 
 def _step(place: Place, by: int, *, down: bool) -> Place:

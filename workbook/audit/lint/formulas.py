@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from workbook.audit.facts import Held
 from workbook.audit.formula import Token, functions, reference, relative, tokens
-from workbook.audit.lint.blocks import TYPED, outliers
+from workbook.audit.lint.blocks import TYPED, misshapen, outliers
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.ranges import Area, Place
@@ -44,17 +44,21 @@ def blocks(survey: Survey) -> Iterator[Hit]:
     """F02 and F03: a formula or a typed value that differs from the block around it."""
     for sheet in survey.facts.sheets:
         forms: dict[Place, str] = {}
+        shapes_: dict[Place, str] = {}
         looks: dict[Place, object] = {}
         for place, held in sheet.cells.items():
             form = _form(survey, held)
             if form:
                 forms[place], looks[place] = form, held.look
+                shapes_[place] = TYPED if form == TYPED else _shape(held.formula or "")
         linked = {place for place in forms if survey.link((sheet.name, *place))}
-        for found in outliers(forms, looks, linked):
-            rule = "F03" if found.found == TYPED else "F02"
-            run = "column" if found.down else "row"
-            what = f"={found.found}" if rule == "F02" else "typed"
-            yield Hit(rule, sheet.name, found.place, f"{what} in a {run} of ={found.expected}")
+        found = {odd.place: odd for odd in misshapen(shapes_)}
+        found |= {odd.place: odd for odd in outliers(forms, looks, linked)}
+        for odd in found.values():
+            rule = "F03" if odd.found == TYPED else "F02"
+            run = "column" if odd.down else "row"
+            what = f"={odd.found}" if rule == "F02" else "typed"
+            yield Hit(rule, sheet.name, odd.place, f"{what} in a {run} of ={odd.expected}")
 
 
 def _form(survey: Survey, held: Held) -> str:
@@ -62,6 +66,17 @@ def _form(survey: Survey, held: Held) -> str:
         return relative(held.formula, held.row, held.column)
     is_input = (held.sheet, held.row, held.column) in survey.inputs
     return TYPED if isinstance(held.value, float | str) and not is_input else ""
+
+
+def _shape(formula: str) -> str:
+    """A formula with its references and names numbered as they come: ``IF(‹1›="",0,‹1›)``."""
+    numbers_: dict[str, int] = {}
+    return "".join(
+        f"‹{numbers_.setdefault(t.text, len(numbers_) + 1)}›"
+        if t.kind in ("reference", "name")
+        else t.text
+        for t in tokens(formula)
+    )
 
 
 def shapes(survey: Survey) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""Rules about what a workbook is made of: inputs, labels, names, checks, precomputed figures."""
+"""Rules about what a workbook is made of: inputs, labels and names."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from workbook.audit.facts import Held, Rule
-from workbook.audit.formula import functions, names
+from workbook.audit.formula import names
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.looks import BLUE, GREEN, hue
 from workbook.audit.survey import Entry, Key, Survey, place_of
-from workbook.engines.base import agree
 
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc]?[0-9]*|[Rr]?[0-9]*[Cc][0-9]*")
 _VALUES = frozenset({"true", "false"})
-_NEAR_ONE = 0.5
-_HEADER = 6
 
 
 def inputs(survey: Survey) -> Iterator[Hit]:
@@ -218,66 +215,6 @@ def _figure(survey: Survey, name: str) -> bool:
     return (key in survey.formulas or key in survey.inputs) and bool(survey.around.label(key))
 
 
-def checks(survey: Survey) -> Iterator[Hit]:
-    """F20: checks are 0 or 1, the master check sums them, and every sheet shows it."""
-    table = survey.checks
-    if table is None:
-        return
-    for row in table.rows:
-        held = survey.cells.get((table.sheet.name, row, table.columns["Failed"]))
-        if held is None or held.formula is None or held.value not in (0.0, 1.0):
-            yield Hit("F20a", table.sheet.name, (row, table.columns["Failed"]))
-    if survey.master is None:
-        yield Hit("F20b", table.sheet.name)
-        return
-    shown = survey.follows(survey.master)
-    for sheet in survey.facts.sheets:
-        last = max(sheet.page.frozen[0], _HEADER)
-        if not any(key[0] == sheet.name and key[1] <= last for key in shown):
-            yield Hit("F20c", sheet.name)
-
-
-def shares(survey: Survey) -> Iterator[Hit]:
-    """F21: a total of shares that is nearly 100%, but is not."""
-    for key, held, value in survey.figures():
-        areas = list(survey.areas(held.formula or "", held.sheet))
-        parts = (
-            list(areas[0].cells()) if len(areas) == 1 and areas[0].size < len(survey.cells) else []
-        )
-        is_sum = functions(held.formula or "") == {"SUM"}
-        if not is_sum or len(parts) <= 1 or "%" not in held.look.show:
-            continue
-        cells = [survey.cells.get((areas[0].sheet, *place)) for place in parts]
-        shown = all(c is not None and "%" in c.look.show for c in cells)
-        if shown and not agree(value, 1.0) and abs(value - 1) < _NEAR_ONE:
-            yield Hit("F21", key[0], place_of(key), f"{value:.10g}")
-
-
-def stamps(survey: Survey) -> Iterator[Hit]:
-    """F22: figures worked out elsewhere, without a formula that would show them to be stale.
-
-    Such a formula reads a figure as it was then and an input as it is now, and the master check
-    depends on it. Figures that others are only compared with cannot mislead.
-    """
-    for sheet, keys in survey.stamps.items():
-        then = {key for key in keys if any(_counts(survey, r) for r in survey.readers.get(key, ()))}
-        tests = (
-            key
-            for key, read in survey.precedents.items()
-            if key[0] == sheet
-            and not read.isdisjoint(keys)
-            and any(k in survey.inputs for k in read)
-        )
-        if then and not any(survey.tells(key) for key in tests):
-            yield Hit("F22", sheet, None, f"{len(then)} figures")
-
-
-def _counts(survey: Survey, key: Key) -> bool:
-    """Whether a formula works out something live, and is no test that gives 0 or 1."""
-    value = survey.formulas[key].value
-    return isinstance(value, float) and value not in (0.0, 1.0) and key in survey.live
-
-
 FINDERS: Finders = (
     ("F04 F06", inputs),
     ("F05", colours),
@@ -285,7 +222,4 @@ FINDERS: Finders = (
     ("F08", labels),
     ("F16", use),
     ("F18", named),
-    ("F20", checks),
-    ("F21", shares),
-    ("F22", stamps),
 )

@@ -143,6 +143,12 @@ _RULES = (
         "show its words above the first row of figures",
         "checks",
     ),
+    _error(
+        "F20d",
+        "a header that does not say what those of other sheets say",
+        "give it the formula of the others",
+        "checks",
+    ),
     _error("F21", "shares that do not sum to 100%", "correct the shares, or show what is left"),
     _error(
         "F22",
