@@ -15,13 +15,12 @@ from workbook.book import (
     Tab,
     entered,
     entry_value,
-    lines_of,
-    tables_of,
     unit_faults,
 )
+from workbook.catalogue import Catalogue
 from workbook.demand_facts import Found
 from workbook.evaluate import Model
-from workbook.expr import At, Expr, highest, largest, total
+from workbook.expr import Expr, highest, largest, total
 from workbook.functions import Value
 from workbook.tabs import (
     access,
@@ -105,17 +104,9 @@ class Core:
     days: Mapping[str, Line]
     tabs: tuple[Tab, ...]
 
-    def figures(self) -> dict[str, Expr]:
+    def figures(self) -> Catalogue:
         """Every figure by id: lines by key, cells of tables as table.row.column."""
-        found: dict[str, Expr] = {}
-        for tab in self.tabs:
-            found |= {line.key: line for line in lines_of(tab)}
-            for table in tables_of(tab):
-                for column in table.columns:
-                    for entity in table.axis.entities:
-                        at = At(column, entity.key)
-                        found[f"{table.axis.key}.{entity.key}.{column.key}"] = at
-        return found
+        return Catalogue(self.tabs)
 
 
 def core(a: Assumptions, found: Found, originals: Mapping[str, Stamp]) -> Core:

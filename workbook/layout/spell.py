@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from workbook.book import Column, Entries, Line
 from workbook.expr import (
@@ -39,6 +39,13 @@ SIDE_BY_SIDE = tuple(
 )
 
 
+MARK = "\x00"
+"""Stands before a row that moves with the cell; no text in a formula can have it."""
+
+Pattern: TypeAlias = tuple[str, tuple[tuple[int, str], ...]]
+"""The formula of a column: its first part, then rows at place 0 with what follows each."""
+
+
 @dataclass(slots=True)
 class Atlas:
     """Where everything stands: lines, columns and tab bodies."""
@@ -46,6 +53,7 @@ class Atlas:
     lines: dict[Line, Place] = field(default_factory=dict)
     columns: dict[Column, Strip] = field(default_factory=dict)
     bodies: dict[str, Area] = field(default_factory=dict)
+    patterns: dict[tuple[Expr, str], Pattern] = field(default_factory=dict)
 
     def line(self, line: Line) -> Place:
         """The cell of a line. Raises LayoutError where no tab shows it."""
@@ -67,10 +75,33 @@ class Spot(NamedTuple):
     place: int | None = None
     across: bool = False
 
+    def moving(self, place: Place) -> str:
+        """The reference to a cell of the own row, or of one beside it.
+
+        In a column it is marked, so that the formula is spelled once for all rows.
+        """
+        ref = place.seen_from(self.sheet, anchored=False)
+        if self.across:
+            return ref
+        digits = len(str(place.row + 1))
+        return f"{ref[:-digits]}{MARK}{ref[-digits:]}{MARK}"
+
 
 def formula(expr: Expr, spot: Spot, atlas: Atlas) -> str:
     """The formula, with its equals sign."""
-    return "=" + _spell(expr, spot, atlas)
+    if spot.place is None or spot.across:
+        return "=" + _spell(expr, spot, atlas)
+    key = (expr, spot.sheet)
+    if key not in atlas.patterns:
+        atlas.patterns[key] = _pattern(_spell(expr, spot._replace(place=0), atlas))
+    first, rest = atlas.patterns[key]
+    return "=" + first + "".join([f"{row + spot.place}{text}" for row, text in rest])
+
+
+def _pattern(marked: str) -> Pattern:
+    first, *parts = marked.split(MARK)
+    rows = zip(map(int, parts[::2]), parts[1::2], strict=True)
+    return first, tuple(rows)
 
 
 def _spell(expr: Expr, spot: Spot, atlas: Atlas) -> str:
@@ -112,7 +143,7 @@ def _own_row(column: Column, spot: Spot, atlas: Atlas) -> str:
     strip = atlas.strip(column)
     if spot.place is None or strip.across != spot.across:
         raise LayoutError(f"column {column.key!r} has no own row here; total it or look it up")
-    return strip.cell(spot.place).seen_from(spot.sheet, anchored=False)
+    return spot.moving(strip.cell(spot.place))
 
 
 def _one_cell(column: Column, entity: str, spot: Spot, atlas: Atlas) -> str:
@@ -127,7 +158,7 @@ def _row_above(column: Vector, spot: Spot, atlas: Atlas) -> str:
     if spot.place is None or strip.across or spot.sheet != strip.first.sheet:
         raise LayoutError(f"column {column.key!r} has no row above here")
     # above the first row stands the head, which is text: the first row does not read it
-    return strip.cell(spot.place - 1).seen_from(spot.sheet, anchored=False)
+    return spot.moving(strip.cell(spot.place - 1))
 
 
 def _run(cells: list[Place], spot: Spot) -> str:
@@ -140,7 +171,7 @@ def _run(cells: list[Place], spot: Spot) -> str:
 def _so_far(strip: Strip, spot: Spot) -> str:
     if spot.place is None or strip.across or spot.sheet != strip.first.sheet:
         raise LayoutError(f"there is no row here to count down to from {strip.first.ref}")
-    return f"{strip.first.fixed_ref}:{strip.cell(spot.place).ref}"
+    return f"{strip.first.fixed_ref}:{spot.moving(strip.cell(spot.place))}"
 
 
 def _call(call: Call, spot: Spot, atlas: Atlas) -> str:

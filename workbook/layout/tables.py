@@ -18,7 +18,7 @@ WRAPPED = frozenset({"note", "muted"})
 FLUSH = frozenset({"label", "unit"})
 """Text without an indent, and so with a head without one."""
 
-MOST_RULED = 500
+MOST_RULED = 40
 """Rows of a table that are ruled over the tab's whole width; longer ones only under their cells."""
 
 
