@@ -42,6 +42,16 @@ def test_a_removed_row_can_be_given_again(tmp_path: Path) -> None:
     assert a.input("models.gpt_4.flop").label == "GPT 4 again: Total FLOP"
 
 
+def test_nothing_of_a_removed_row_fills_a_new_one(tmp_path: Path) -> None:
+    """Its ratio and the sources of its cells went with it."""
+    gone = "[fleet.rows.tpu]\nremoved = true\n"
+    again = '[fleet.rows.tpu]\nlabel = "TPU"\nprovider = "GCP"\nchip = "TPU"\nquantity = 5\n'
+    with pytest.raises(InputFaults, match=r"fleet\.tpu\.ratio: is missing"):
+        of(tmp_path, gone, again)
+    told = of(tmp_path, gone, again + "ratio = 4\n").input("fleet.tpu.ratio").note
+    assert told == baseline().input("fleet.trainium2.ratio").note
+
+
 def test_a_row_is_placed_behind_another(tmp_path: Path) -> None:
     """Second of the models; one that is not placed comes last."""
     assert keys(of(tmp_path, NEW + 'after = "gpt_5"\n'), "models")[:2] == ["gpt_5", "new"]
