@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from workbook.book import Book, Column, Tab, Table, lines_of, tables_of
+from workbook.book import Book, Column, Tab, Table, Typed, lines_of, tables_of
 from workbook.engines import Cell
 from workbook.layout import Excel, Layout, Place
 
@@ -43,10 +43,22 @@ class Finder:
             places = [Place(tab.name, row, FIRST_ACROSS + i) for i in range(count)]
         else:
             head, first = title + 1, self._first_row(tab, title + 2)
+            if column is table.axis.names:
+                return [
+                    Cell(tab.name, Place(tab.name, first + i, LABELS).ref) for i in range(count)
+                ]
             col = LABELS + 1 + table.columns.index(column)
             assert self.text(tab, head, col) == column.label
             places = [Place(tab.name, first + i, col) for i in range(count)]
         return [Cell(place.sheet, place.ref) for place in places]
+
+    def named_by(self, table: Table) -> tuple[Column, ...]:
+        """The names of a table's entities, where they are typed in, in this table."""
+        names = table.axis.names
+        if not isinstance(names.content, Typed):
+            return ()
+        first = next(other for _, other in self.tables() if other.axis is table.axis)
+        return (names,) if first is table else ()
 
     @cached_property
     def figures(self) -> dict[str, Cell]:

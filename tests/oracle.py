@@ -10,9 +10,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import costings
 import demands
+import operations
 import pods
 
 Entry = float | str | None
@@ -125,6 +127,10 @@ MEMO: dict[str, Entry] = {
     "allocation.p0": 0.10,
     "allocation.buffer": 0.15,
     "allocation.live_scenario": "1 · Recommendation",
+    "sharing.roi": "Pessimistic end",
+    "sharing.p0_inference": 0.60,
+    "sharing.p0_training": 0.05,
+    "sharing.p0_research": 0.35,
     "sensitivity.additional_run": RUN_IS_A_QUARTER,
     "sensitivity.additional_run_uplift": 0.25,
     "sensitivity.step": 0.01,
@@ -213,8 +219,8 @@ MEMO: dict[str, Entry] = {
 }
 
 
-CELLS: dict[str, Entry] = {**costings.CELLS}
-"""The cells of the shipped data files, by id."""
+CELLS: dict[str, Entry | date] = {**costings.CELLS, **operations.CELLS}
+"""The cells of the shipped data files that cost, usage and outcomes read, by id."""
 
 
 @dataclass(frozen=True)
@@ -246,11 +252,11 @@ def recompute(changes: Inputs | None = None) -> Figures:
     """Every figure by id, at the memo's inputs with *changes* by id."""
     known = set(changes or {}) - set(MEMO) - set(CELLS)
     assert not known, f"no inputs of the memo: {sorted(known)}"
-    given = _Given(MEMO | CELLS | dict(changes or {}))
+    given = _Given(MEMO | costings.CELLS | dict(changes or {}))
     figures: Figures = {}
     for part in (_supply, _training, _throughput, _pricing, _utilization, _scenarios):
         figures |= part(given, figures)
-    for part in (_live, _cases, _trade_off, _reverse, _swings):
+    for part in (_live, _cases, _trade_off, _reverse, _swings, _organisations):
         figures |= part(given, figures)
     figures |= pods.figures(given.inputs, figures)
     figures |= costings.figures(given.inputs, figures)
@@ -608,6 +614,18 @@ def _given_out(g: _Given, row: str, c: Figures, known: Figures) -> Figures:
         "research_hours": research,
         "shortfall": max(0.0, research - flex),
     }
+
+
+def _organisations(g: _Given, known: Figures) -> Figures:
+    """What each organisation is allotted in the live scenario, and its part of P0."""
+    f: Figures = {"pools_p0_parts": 0.0}
+    for category in CATEGORIES:
+        part = g.number(f"sharing.p0_{category}")
+        f[f"organisations.{category}.allotment"] = known[f"live_{category}_hours"]
+        f[f"organisations.{category}.p0"] = known["p0_hours"] * part
+        f["pools_p0_parts"] += part
+    f["pools_allotted_hours"] = sum(known[f"live_{category}_hours"] for category in CATEGORIES)
+    return f | {"pools_p0_hours": known["p0_hours"] * f["pools_p0_parts"]}
 
 
 def _trade_off(g: _Given, known: Figures) -> Figures:

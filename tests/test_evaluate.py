@@ -57,6 +57,7 @@ from workbook.expr import (
     total_beyond,
     total_of,
     total_where,
+    total_with,
     when,
 )
 
@@ -169,6 +170,17 @@ TEXTS: Mapping[str, tuple[Expr, Value]] = {
     "text sorts": (below(AWAY, NORTH), True),
     "text sorts without case": (below(SHOUTED, NORTH), False),
     "text is passed over by a sum of rows": (total_where(MIXED, (LABEL, Text("odd"))), 5.0),
+    "rows that are north, without case": (total_with(GAP, ZONE, SHOUTED), 7.0),
+    "blanks are nothing among them": (total_with(TYPED, LABEL, Text("odd")), 7.0),
+    "an error elsewhere comes through": (
+        total_with(INVERSE, ZONE, NORTH),
+        CellError("#DIV/0!"),
+    ),
+    "text among them is no number": (total_with(MIXED, LABEL, Text("odd")), CellError("#VALUE!")),
+    "an error among keys comes through": (
+        total_with(GAP, INVERSE, ONE / FIVE),
+        CellError("#DIV/0!"),
+    ),
     "rows above 2 that are north": (count_beyond(ZONE, NORTH, GAP, TWO), 1.0),
     "none is above the largest": (count_beyond(ZONE, NORTH, GAP, BEYOND), 0.0),
     "hours above 0 that are north": (total_beyond(GAP, ZONE, SHOUTED, GAP, NIL), 7.0),

@@ -63,6 +63,7 @@ from workbook.expr import (
     total_beyond,
     total_of,
     total_where,
+    total_with,
     when,
 )
 from workbook.expr import (
@@ -159,6 +160,7 @@ A, B, C = (figure(key, 1.0) for key in ("first", "second", "third"))
         (total_of((A, B, C)), "the sum of first to third"),
         (running(CHIPS), "the sum of Chips down to here"),
         (total_where(CHIPS, (NOTE, ZONE)), "the sum of Chips where Note is zone"),
+        (total_with(CHIPS, NOTE, ZONE), "the sum of Chips where Note is zone"),
         (count_where((NOTE, ZONE)), "the number of rows where Note is zone"),
         (counted(CHIPS), "how many Chips are given"),
         (nth(CHIPS, A), "Chips at first"),
@@ -253,6 +255,7 @@ COMPARED = "conditions are joined with both and either, not compared"
         (days_between(DAY, DAY), parse("day")),
         (total_beyond(COST, NOTE, ZONE, CHIPS, CHIPS), parse("USD")),
         (count_beyond(NOTE, ZONE, CHIPS, CHIPS), NONE),
+        (total_with(COST, NOTE, ZONE), parse("USD")),
         (rounded(HOURS * PRICE, SHARE), parse("USD")),
         (annuity(1 / HOURS, HOURS, REVENUE), parse("USD/(H100e·h)")),
         (annuity(as_expr(0), HOURS, REVENUE), parse("USD/(H100e·h)")),

@@ -62,8 +62,13 @@ def test_the_list_is_the_memos() -> None:
     assert ", ".join(f"({letter}) {need.words}" for letter, need in items) == MEMO
 
 
-def test_every_item_has_a_row(memo_inputs: Assumptions) -> None:
-    """No item is left out."""
+def test_every_item_has_a_row_and_names_tabs_of_the_workbook(
+    memo_inputs: Assumptions, built: Built
+) -> None:
+    """No item is left out, and no reader is sent to a tab that is not there."""
+    tabs = {tab.name for tab in built.book.tabs}
+    for need in NEEDS:
+        assert set(need.tabs.split(", ")) <= tabs
     assert [row.key for row in memo_inputs.information.rows] == [need.key for need in NEEDS]
 
 
@@ -98,10 +103,17 @@ def test_the_oldest_input_is_found(memo_inputs: Assumptions, at: Given) -> None:
     """Each day is the least of all inputs that the item's beginnings of ids name."""
     for need in NEEDS:
         days = [e.as_of for e in memo_inputs.inputs() if e.id.startswith(need.inputs)]
-        files = memo_inputs.data.files
-        days += [files[key].as_of.value for key in need.files if key in files]
-        if days:
-            assert at({})[f"{need.key}.as_of"] == serial(min(days))
+        days += [memo_inputs.data.files[key].as_of.value for key in need.files]
+        assert at({})[f"{need.key}.as_of"] == serial(min(days))
+
+
+def test_a_data_files_day_is_live(memo_inputs: Assumptions, at: Given) -> None:
+    """Typing an older day for a file makes what it holds as old."""
+    old = serial(date(2020, 1, 1))
+    for need in NEEDS:
+        for key in need.files:
+            live = at({memo_inputs.data.files[key].as_of.id: old})
+            assert (live[f"{need.key}.as_of"], live[f"{need.key}.stale"]) == (old, 1)
 
 
 def test_staleness_fails_a_check_only_where_a_switch_says_so(at: Given) -> None:

@@ -142,7 +142,9 @@ def test_too_much_revenue_is_named_and_never_taken_from_research(at: Given) -> N
     assert live["checks.shortfall.failed"] == 1
     # the 7 cases that keep target and price, or only move training; not $25B, hours held, 70 %
     assert live["checks.case_shortfall.failed"] == 1
-    assert live["checks_failed"] == 2
+    # research gets nothing, and one of its pools has a floor
+    assert live["checks.pool_floors.failed"] == 1
+    assert live["checks_failed"] == 3
     assert live["banner"] != ""
 
 
@@ -423,12 +425,29 @@ BROKEN: dict[str, dict[str, Entry]] = {
         "information.supply.age_limit": 1.0,
     },
     "errors_information": {"control.as_of": "today"},
+    "errors_plan": {"utilization.discount": 1.0},
     "demand_range": {"demand.users": 1_000_001.0},
     "terms": {"chip_prices.row_1.term": "7 years"},
     "list_shares": {"chip_prices.row_1.share": 0.2},
     "owned_chips": {"owned.b200.quantity": 1.0},  # no B200 is on hand but by commitment
     "allocation_cost": {"scenarios.revenue_first.research": 0.30},
+    "usage_counted": {"usage.row_1.team": "Unheard of"},
+    "usage_pools": {"usage.row_1.pool": "Unheard of"},
+    "usage_peaks": {"pool_peaks.row_1.peak": 1e9},
+    "outcomes_counted": {"benchmarks.row_1.quarter": "2034-Q1"},
+    "margin_split": {"margins.row_1.requests": 0.0},
+    "errors_usage": {"usage.unused_limit": "six tenths"},
+    "errors_outcomes": {"outcomes.headroom_limit": "a tenth"},
+    "errors_ledger": {"usage.row_1.allocated": "none"},
     "errors_costs": {"owned.b200.utilization": 0.0},
+    "pool_floors": {"pools.row_1.floor": 1e10},
+    "pool_shares": {"pools.row_1.share": 0.7},
+    "pool_owners": {"pools.row_1.organisation": "Nobody"},
+    "p0_parts": {"sharing.p0_research": 0.5},
+    "request_ids": {"requests.row_1.id": None},
+    "errors_requests": {"fleet.tpu.ratio": 0.0},
+    "errors_pools": {"pools.row_1.share": "half"},
+    "errors_ranking": {"pools.row_1.share": "half"},
 }
 BROKEN["allocation_cost"]["allocation.live_scenario"] = "2 · Serviceable revenue"
 BROKEN["recommendation"] = BROKEN["recommendation"] | {"scenarios.recommendation.p1": 0.35}
@@ -446,10 +465,12 @@ def test_a_check_fails_when_what_it_checks_is_wrong(at: Given, check: str) -> No
 
 
 def test_checks_that_no_input_can_break_hold_by_construction(at: Given, built: Built) -> None:
-    """Only identities have no input that breaks them: tiers and supply add up by themselves."""
+    """Only identities have no input that breaks them: tiers, supply and grants add up anyway."""
     checks = next(tab for tab in built.book.tabs if tab.name == "Checks")
     keys = {entity.key for entity in tables_of(checks)[0].axis.entities}
     never = {"tiers", "supply", "errors_inputs", "memo", "memo_live", "quoted", "quoted_live"}
+    # test_sharing holds these as laws
+    never |= {"pool_hours", "pool_loans", "pool_grants", "request_part"}
     assert keys == set(BROKEN) | never
     everything: dict[str, Entry] = {}
     for changes in BROKEN.values():

@@ -153,8 +153,8 @@ def test_an_unknown_unit_is_named_with_all_that_are_known(wrong: str, unknown: s
     with pytest.raises(UnitError) as caught:
         parse(wrong)
     known = (
-        "FLOP, GB, H100e, Mtok, USD, chip, date, day, flag, h, min, mo, node, pod, req, s, slot, "
-        "text, tok, user, yr"
+        "FLOP, GB, H100e, Mtok, USD, chip, date, day, flag, h, kW, min, mo, node, pod, req, s, "
+        "slot, text, tok, user, yr"
     )
     assert str(caught.value) == f"unknown unit {unknown!r}; known: {known}"
 

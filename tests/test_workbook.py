@@ -187,7 +187,7 @@ def plain_value(entry: Input) -> object:
 def blanks_of(found: Finder, table: Table) -> Iterator[Cell]:
     """Where a table says nothing on purpose: the memo's value and range of blanks, and forms."""
     tab = next(tab for tab, other in found.tables() if other is table)
-    for column in table.columns:
+    for column in (*found.named_by(table), *table.columns):
         if column.key in ("memo_value", "low", "high") or isinstance(column.content, Typed):
             yield from found.strip(tab, table, column)
 
@@ -410,7 +410,7 @@ def typed_columns(found: Finder) -> list[tuple[Column, list[Cell]]]:
     return [
         (column, found.strip(tab, table, column))
         for tab, table in found.tables()
-        for column in table.columns
+        for column in (*found.named_by(table), *table.columns)
         if isinstance(column.content, Typed)
     ]
 

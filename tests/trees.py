@@ -205,9 +205,11 @@ class Grower:
         if self._same_axis(keys, sound := self._pick(self._ground.columns)):
             beyond = (*where, sound, self._pick(self._ground.places))
             choices += [expr.count_beyond(*beyond), expr.total_beyond(sound, *beyond)]
+            choices.append(expr.total_with(sound, *where))
         if self._ground.counting:
             counting = self._pick(self._ground.counting)
-            choices += [expr.ordinal(counting), expr.running(counting), expr.order(counting)]
+            counts = [expr.ordinal(counting), expr.running(counting), expr.order(counting)]
+            choices += counts * 2
         return self._pick(choices)
 
     def _found(self, _depth: int) -> Expr:

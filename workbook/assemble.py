@@ -26,7 +26,6 @@ from workbook.functions import Value
 from workbook.tabs import (
     batch,
     bridge,
-    capability,
     checks,
     constants,
     costs,
@@ -37,6 +36,7 @@ from workbook.tabs import (
     inputs,
     ledger,
     memo,
+    operations,
     outcomes,
     plan,
     pod,
@@ -44,6 +44,7 @@ from workbook.tabs import (
     pricing,
     records,
     scenarios,
+    scores,
     sensitivity,
     sharing,
     sharing_checks,
@@ -130,7 +131,7 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
     spent = costs.build(a, fleet, earned, plans, moves)
     limits = tuple(entered(e) for e in (*a.usage.inputs(), *a.outcomes.inputs()))
     hours = usage.build(a, fixed, spent, limits[0])
-    results = outcomes.build(a, fixed, spent, capability.Limits(*limits[1:]))
+    results = outcomes.build(a, fixed, spent, scores.Limits(*limits[1:]))
     one_pod = pod.build(a, fixed, fleet)
     runs = batch.build(a, fixed, fleet, one_pod)
     across = bridge.build(a, fleet, earned, plans, one_pod)
@@ -162,7 +163,13 @@ def core(a: Assumptions, found: Sequence[Simulated], originals: Mapping[str, Sta
         groups += (("Data files", tuple(days.values())),)
     front = inputs.build(groups, switches, fixed, originals)
     known = information.build(a, as_of, days, stale_fails)
-    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), (served.state,))
+    flags = {
+        "Usage": hours.flags,
+        "Capability per training hour": results.capability.flags,
+        "Margin per request": results.margins.flags,
+        "Simulated tables": served.state,
+    }
+    page = plan.build(a, plan.Drawn(fleet, earned, plans, shared, known, as_of), flags)
     shown = dashboard.build(rules, fixed, fleet, earned, plans, moves)
     tabs = (
         shown,
@@ -339,60 +346,7 @@ def _checks(
             "Chips bought by commitments against those that reach the fleet table",
             (deals.total - total(supplied.bought)) / total(supplied.chips),
         ),
-        checks.Check(
-            "terms",
-            "Supply by term adds up",
-            "Hours on terms of the price list, by commitment and owned, against supply",
-            model.costs.deviations.terms,
-        ),
-        checks.Check(
-            "list_shares",
-            "Shares of each chip’s prices sum to 100%",
-            "The largest deviation among the chips that are rented at the price list",
-            model.costs.deviations.shares,
-        ),
-        checks.Check(
-            "owned_chips",
-            "Owned chips are chips on hand",
-            "Chips owned beyond the quantity on hand, or of a chip that the fleet lacks",
-            model.costs.deviations.owned,
-        ),
-        checks.Check(
-            "allocation_cost",
-            "Allocations cost what supply costs",
-            "Cost of all allocations of the live scenario − shortfall, against all compute",
-            model.costs.deviations.allocations,
-        ),
-        checks.Check(
-            "usage_counted",
-            "Every row of usage is counted",
-            "Hours allocated in the table by team and month against those of all rows",
-            model.usage.uncounted,
-        ),
-        checks.Check(
-            "usage_pools",
-            "Every row of usage is of a known pool",
-            "Hours allocated in the table by pool against those of all rows",
-            model.usage.unpooled,
-        ),
-        checks.Check(
-            "usage_peaks",
-            "No pool peaks above its teams",
-            "Measured peaks of pools that are more than the sum of their teams’ own peaks",
-            model.usage.misstated,
-        ),
-        checks.Check(
-            "outcomes_counted",
-            "Every score and every margin is counted",
-            "Rows of a quarter, benchmark or segment that Outcomes lacks, or without a cost",
-            model.outcomes.uncounted,
-        ),
-        checks.Check(
-            "margin_split",
-            "Volume, mix and margin effects add up",
-            "Volume + mix + margin effects − change of margin, against revenue",
-            model.outcomes.unsplit,
-        ),
+        *operations.checks_of(model.costs, model.usage, model.outcomes),
         checks.Check(
             "weights",
             "Weights of model sizes sum to 100%",

@@ -56,7 +56,7 @@ def lay(
         "Schema version": f"v{SCHEMA}",
         "Assumptions digest": a.digest[:16],
         "Follows": a.meta.document,
-    } | {f"Data: {file.form.title}": file.fact for file in a.data.files.values()}
+    } | {file.form.title: file.fact for file in a.data.files.values()}
     book = assemble(a, baseline, facts, simulation)
     return book, lay_out(book, theme.load())
 

@@ -396,6 +396,15 @@ def count_within(keys: Vector, key: Expr, values: Vector, most: Expr) -> Call:
     return _call("count_within", Range(keys), key, Range(values), most)
 
 
+def total_with(column: Vector, keys: Vector, key: Expr) -> Call:
+    """The sum of the cells whose entities have *key* in *keys*, as ``total_where`` gives it.
+
+    The cells are numbers or blank, and an error in any of them comes through: where ``total_where``
+    meets one, programs differ.
+    """
+    return _call("total_with", Range(column), Range(keys), key)
+
+
 def count_beyond(keys: Vector, key: Expr, values: Vector, least: Expr) -> Call:
     """How many entities have *key* in *keys* and more than *least* in *values*."""
     return _call("count_beyond", Range(keys), key, Range(values), least)

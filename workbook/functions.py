@@ -212,17 +212,38 @@ def _within_unit(units: Sequence[MaybeUnit]) -> Unit:
     return NONE
 
 
+def _sound(cells: Cells) -> Cells:
+    """The cells, none of which is an error: the first one comes through."""
+    for cell in cells:
+        if isinstance(cell, ErrorValue):
+            raise cell
+    return cells
+
+
+def _total_with(arguments: Sequence[Argument]) -> float:
+    amounts = [number(cell) for cell in _cells(arguments[0])]
+    keys, key = _sound(_cells(arguments[1])), _scalar(arguments[2]())
+    rows = zip(amounts, keys, strict=True)
+    return math.fsum(amount for amount, cell in rows if _equal(cell, key))
+
+
+def _with_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
+    one_unit(units[1:])
+    return arithmetic_unit(units[:1])
+
+
 def _beyond(pairs: Sequence[Argument]) -> list[bool]:
     """For each row, whether its key is the one asked for and its value more than the least."""
     keys, values = _cells(pairs[0]), _cells(pairs[2])
     key, least = _scalar(pairs[1]()), number(pairs[3]())
-    rows = zip(keys, values, strict=True)
+    rows = zip(_sound(keys), values, strict=True)
     return [number(value) > least and _equal(cell, key) for cell, value in rows]
 
 
 def _total_beyond(arguments: Sequence[Argument]) -> float:
-    chosen = zip(_cells(arguments[0]), _beyond(arguments[1:]), strict=True)
-    return math.fsum(number(amount) for amount, ok in chosen if ok)
+    amounts = [number(cell) for cell in _cells(arguments[0])]
+    chosen = zip(amounts, _beyond(arguments[1:]), strict=True)
+    return math.fsum(amount for amount, ok in chosen if ok)
 
 
 def _beyond_unit(units: Sequence[MaybeUnit]) -> MaybeUnit:
@@ -565,6 +586,12 @@ BY_NAME: dict[str, Function] = {
         lambda w: f"the number of rows whose {w[0]} is {w[1]} and whose {w[2]} is at most {w[3]}",
         _within_unit,
         _count_within,
+    ),
+    "total_with": Function(
+        "SUMPRODUCT(({1}={2})*{0})",
+        lambda w: f"the sum of {w[0]} where {w[1]} is {w[2]}",
+        _with_unit,
+        _total_with,
     ),
     "count_beyond": Function(
         "SUMPRODUCT(({0}={1})*({2}>{3}))",

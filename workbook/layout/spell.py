@@ -27,7 +27,14 @@ from workbook.layout.places import Area, LayoutError, Place, Strip
 LONGEST_TEXT = 255
 SIDE_BY_SIDE = tuple(
     BY_NAME[name]
-    for name in ("total_where", "count_where", "count_within", "count_beyond", "total_beyond")
+    for name in (
+        "total_where",
+        "total_with",
+        "count_where",
+        "count_within",
+        "count_beyond",
+        "total_beyond",
+    )
 )
 
 

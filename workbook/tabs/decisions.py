@@ -14,7 +14,7 @@ from workbook.expr import (
     same,
     shown,
     total,
-    total_where,
+    total_with,
     when,
 )
 from workbook.tabs.pools import HOURS, left
@@ -79,9 +79,9 @@ def group_of(
 ) -> Group:
     """What was asked and granted, by entity: *keys* are a column of requests and its value here."""
     requests = axis.formula("requests", "Requests", "1", count_where(keys), how=None)
-    asked = axis.formula("asked", "Asked for", HOURS, total_where(answers.asked, keys), how=None)
+    asked = axis.formula("asked", "Asked for", HOURS, total_with(answers.asked, *keys), how=None)
     granted = axis.formula(
-        "granted", "Granted", HOURS, total_where(answers.granted, keys), how=None, strong=True
+        "granted", "Granted", HOURS, total_with(answers.granted, *keys), how=None, strong=True
     )
     deferred = axis.formula(
         "deferred", "Deferred", HOURS, left(asked, granted, asked, tolerance), how=None

@@ -199,7 +199,7 @@ def build(a: Assumptions, as_of: Line, days: Mapping[str, Line], fails: Line) ->
 
 def _held(need: Need, a: Assumptions) -> Held:
     inputs = tuple(e for e in a.inputs() if e.id.startswith(need.inputs))
-    files = tuple(a.data.files[key] for key in need.files if key in a.data.files)
+    files = tuple(a.data.files[key] for key in need.files)
     return Held(inputs, files)
 
 
@@ -248,7 +248,7 @@ def _aged(
 def _state(count: Line, needs: int, fails: Line) -> tuple[Line, Line, Line]:
     many = Line(
         "information_many",
-        "How much is stale",
+        "While any is stale",
         "text",
         joined("▲ ", shown(count, "0", 0), f" of {needs} stale; see Information"),
     )

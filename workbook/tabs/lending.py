@@ -24,7 +24,7 @@ from workbook.expr import (
     override,
     position,
     total,
-    total_where,
+    total_with,
     when,
 )
 from workbook.tabs.constants import Constants
@@ -65,7 +65,7 @@ def loans_of(quotas: Quotas, asked: Column, place: Column, tolerance: Line) -> L
         "asked",
         "Asked for",
         HOURS,
-        total_where(asked, (place, ordinal(form.pool))),
+        total_with(asked, place, ordinal(form.pool)),
         how="Hours that requests ask of this pool, without those rejected",
         show=QUIET,
     )
@@ -97,7 +97,7 @@ def loans_of(quotas: Quotas, asked: Column, place: Column, tolerance: Line) -> L
         "cohort_lendable",
         "Its cohort may lend",
         HOURS,
-        when(above(cohort, 0), total_where(lendable, (cohort, cohort)), 0),
+        when(above(cohort, 0), total_with(lendable, cohort, cohort), 0),
         how="The sum of what the pools of the cohort may lend",
         show=QUIET,
     )
@@ -125,7 +125,7 @@ def uses_of(
         "own",
         "Granted from its own",
         HOURS,
-        total_where(grants[0], (place, row)),
+        total_with(grants[0], place, row),
         how="What its requests get of its guaranteed hours",
         show=QUIET,
         memo=MEMO,
@@ -134,7 +134,7 @@ def uses_of(
         "borrowed",
         "Borrowed",
         HOURS,
-        total_where(grants[1], (place, row)),
+        total_with(grants[1], place, row),
         how="What its requests get of other pools’ idle hours",
         show=QUIET,
     )
@@ -142,7 +142,7 @@ def uses_of(
         "cohort_borrowed",
         "Its cohort borrowed",
         HOURS,
-        when(above(loans.cohort, 0), total_where(borrowed, (loans.cohort, loans.cohort)), 0),
+        when(above(loans.cohort, 0), total_with(borrowed, loans.cohort, loans.cohort), 0),
         how="The sum of what the pools of the cohort borrowed",
         show=QUIET,
     )

@@ -8,10 +8,10 @@ from workbook.assumptions import Assumptions
 from workbook.book import Chart, Charts, Lines, Series, Tab, Table
 from workbook.expr import Expr
 from workbook.tabs import capability, margins
-from workbook.tabs.capability import Limits
 from workbook.tabs.constants import Constants
 from workbook.tabs.costs import Costs
 from workbook.tabs.links import drawn
+from workbook.tabs.scores import Limits, quarters_of
 
 WIDTHS = (250, *(92,) * 12)
 
@@ -30,7 +30,7 @@ class Outcomes:
 
 def build(a: Assumptions, constants: Constants, costs: Costs, limits: Limits) -> Outcomes:
     """The two metrics of memo 004, capacity management, each with its flag and its caveat."""
-    quarters = capability.quarters_of(a)
+    quarters = quarters_of(a)
     hour = drawn("outcomes", costs.per_hour)
     gained = capability.build(a, constants, limits, quarters)
     earned = margins.build(a, constants, hour, quarters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook.assumptions import Assumptions
@@ -76,15 +76,15 @@ class Drawn:
     as_of: Line
 
 
-def build(a: Assumptions, drawn: Drawn, flags: Sequence[Line]) -> Plan:
-    """The page; *flags* are texts of other tabs that the meeting should look at."""
+def build(a: Assumptions, drawn: Drawn, flags: Mapping[str, Line]) -> Plan:
+    """The page; *flags* are texts of other tabs that the meeting should look at, by label."""
     last_day = entered(a.plan.last_day)
     blocks = (
         _state(drawn, last_day),
         _allotments(a, drawn),
         _pools(drawn.sharing),
         _tradeoff(drawn),
-        _flags((drawn.sharing.totals.state, *flags), drawn.information),
+        _flags({"Requests": drawn.sharing.totals.state, **flags}, drawn.information),
         Prose("Method", METHOD),
     )
     tab = Tab(
@@ -191,32 +191,33 @@ def _tradeoff(drawn: Drawn) -> Table:
 
     summed = (
         hours,
-        own("forgone", "Revenue that might be forgone", MONEY, "Inference", hours * rate),
-        own("untrained", "Of recommended training hours", SHARE, "Training", hours / needed),
+        own("forgone", "Revenue forgone", MONEY, "Inference", hours * rate),
+        own("untrained", "Of recommended training", SHARE, "Training", hours / needed),
         own("unresearched", "Research hours", HOURS, "Research", hours),
-        axis.formula("plan_costs", "Revenue, taken from inference", MONEY, hours * rate, how=None),
-        axis.formula("plan_takes", "Training, taken from it", SHARE, hours / needed, how=None),
+        axis.formula("plan_costs", "Revenue it would take", MONEY, hours * rate, how=None),
+        axis.formula("plan_takes", "Training it would take", SHARE, hours / needed, how=None),
     )
     return Table(
         "What was deferred, by the organisation that asks, and what granting it would take",
         axis,
         summed,
         margin=_sums("tradeoff", summed),
-        note="The last two columns are the trade-off of granting: inference revenue that might be "
-        "forgone, or the part of the recommended training hours.",
+        note="Revenue that might be forgone, recommended training hours and research hours that "
+        "were deferred; last, what granting the hours would take from inference, or from training.",
     )
 
 
-def _flags(lines: Sequence[Line], information: Information) -> Lines:
+def _flags(flags: Mapping[str, Line], information: Information) -> Lines:
     drawn = tuple(
-        Line(f"plan_{line.key}", line.label, "text", line, show="status") for line in lines
+        Line(f"plan_{line.key}", label, "text", line, show="status")
+        for label, line in flags.items()
     )
     none = "● nothing is older than its limit"
     stale = Line(
         "plan_stale",
         "Stale information",
         "text",
-        when(same(information.stale, 0), none, joined("▲", information.named)),
+        when(same(information.stale, 0), none, joined("▲ older than its limit", information.named)),
         show="status",
     )
     return Lines("What to look at", (*drawn, stale))

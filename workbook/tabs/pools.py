@@ -16,7 +16,7 @@ from workbook.expr import (
     highest,
     lowest,
     total,
-    total_where,
+    total_with,
     when,
     where_filled,
 )
@@ -115,7 +115,7 @@ def build(
         "allotment",
         "Organisation’s hours",
         HOURS,
-        where_filled(pool, total_where(allotment, (owners.names, form.organisation)), 0),
+        where_filled(pool, total_with(allotment, owners.names, form.organisation), 0),
         how="Allotment of the organisation in the live scenario",
         show=QUIET,
     )
@@ -128,7 +128,7 @@ def build(
         show=QUIET,
     )
     organisations = _organisations(owners, form, allotment, wanted, sharing, supply, tolerance)
-    kept = total_where(organisations.kept, (owners.names, form.organisation))
+    kept = total_with(organisations.kept, owners.names, form.organisation)
     guaranteed = form.axis.formula(
         "guaranteed",
         "Guaranteed",
@@ -184,10 +184,10 @@ def _organisations(
     )
     own = (form.organisation, axis.names)
     shares = axis.formula(
-        "shares", "Shares of its pools", SHARE, total_where(form.share, own), how=None
+        "shares", "Shares of its pools", SHARE, total_with(form.share, *own), how=None
     )
     floors = axis.formula(
-        "floors", "Floors of its pools", HOURS, total_where(form.floor, own), how=None
+        "floors", "Floors of its pools", HOURS, total_with(form.floor, *own), how=None
     )
     short = axis.formula(
         "short",
@@ -196,12 +196,19 @@ def _organisations(
         left(floors, allotment, allotment, tolerance),
         how="Hours that floors promise and the organisation does not have; a check fails",
     )
+    whole = axis.formula(
+        "wanted",
+        "By share, or floor",
+        HOURS,
+        total_with(wanted, *own),
+        how="What the shares of its pools come to, or their floors where those are more",
+    )
     beyond = axis.formula(
         "beyond",
         "Wanted beyond floors",
         HOURS,
-        left(total_where(wanted, own), floors, allotment, tolerance),
-        how="What shares come to, or floors where those are more, less the floors",
+        left(whole, floors, allotment, tolerance),
+        how="By share, or floor − floors of its pools",
     )
     kept = axis.formula(
         "kept",
@@ -222,7 +229,8 @@ def _organisations(
     )
     p0_parts = Line("pools_p0_parts", "P0 given to organisations", SHARE, total(part))
     pools = axis.formula("pools", "Its pools", "1", count_where(own), how=None)
-    columns = (allotment, part, p0, pools, shares, floors, short, beyond, kept, pooled, unpooled)
+    given = (allotment, part, p0, pools, shares, floors, short)
+    columns = (*given, whole, beyond, kept, pooled, unpooled)
     sums = (
         (allotment, Line("pools_allotted_hours", "Hours allotted", HOURS, total(allotment))),
         (part, p0_parts),

@@ -181,8 +181,9 @@ def granted_of(form: Form, asked: Column, own: Column, borrowed: Column) -> tupl
         "granted",
         "Granted, a year",
         HOURS,
-        when(above(asked, 0), own + borrowed, no_figure("")),
+        own + borrowed,
         how="Hours of its own pool, and borrowed ones",
+        show=QUIET,
         strong=True,
         memo=MEMO,
     )

@@ -100,6 +100,14 @@ def build(a: Assumptions, constants: Constants, costs: Costs, limit: Line) -> Us
     peak = sums.peaks(calendar.axis, calendar.start, peaks.month, peaks, hour)
     saving = sums.peaks(pools, pools.names, peaks.pool, peaks, hour)
     totals = month.totals("usage", "of all rows")
+    whole, of_teams, of_pools = (
+        Line(f"usage_{key}", label, HOURS, total(column), how=None, show=MILLIONS)
+        for key, label, column in (
+            ("rows", "Allocated in all rows", rows.allocated),
+            ("of_teams", "… of teams that are listed", team.allocated),
+            ("of_pools", "… of pools that are listed", pool.allocated),
+        )
+    )
     short = _short(constants, limit, totals, peak, month, team)
     tab = Tab(
         "Usage",
@@ -113,7 +121,7 @@ def build(a: Assumptions, constants: Constants, costs: Costs, limit: Line) -> Us
                 calendar.axis,
                 (calendar.start, *month.columns),
                 margin=Margin("Total", totals.margin),
-                note="Rows are on Records. Peak: the highest rate of use, held all month.",
+                note="Rows are on Ledger. Peak: the highest rate of use, held all month.",
             ),
             Table("Peaks by month, where the pool’s own was measured", calendar.axis, peak.columns),
             Table("By team", teams, (*_belongs(teams, rows), *team.columns), note=_AS_BY_MONTH),
@@ -122,11 +130,11 @@ def build(a: Assumptions, constants: Constants, costs: Costs, limit: Line) -> Us
             Table("By pool", pools, pool.columns, note=_AS_BY_MONTH),
             Table("What pooling saves, by pool", pools, saving.columns),
             *heat.tables,
+            Lines("What the tables count", (whole, of_teams, of_pools)),
         ),
         grid="wide",
         widths=WIDTHS,
     )
-    counted = total(*given.columns)
     return Usage(
         utilization=short.utilization,
         idle_cost=short.idle_cost,
@@ -134,17 +142,17 @@ def build(a: Assumptions, constants: Constants, costs: Costs, limit: Line) -> Us
         flagged_months=short.months,
         flags=short.flags,
         saved=short.saved,
-        uncounted=_gap(counted, total(rows.allocated)),
-        unpooled=_gap(total(pool.allocated), total(rows.allocated)),
+        uncounted=_gap(whole, totals.allocated - whole + (of_teams - whole)),
+        unpooled=_gap(whole, of_pools - whole),
         misstated=total(peaks.beyond),
         records=(rows.table, peaks.table, *used.tables, *given.tables),
         tab=tab,
     )
 
 
-def _gap(found: Expr, whole: Expr) -> Expr:
-    """How far a sum is from the whole, as a part of it."""
-    return when(above(whole, 0), found / whole - 1, 0)
+def _gap(whole: Line, missed: Expr) -> Expr:
+    """What a table misses, as a part of the whole."""
+    return when(above(whole, 0), missed / whole, 0)
 
 
 def _belongs(teams: Axis, rows: Rows) -> tuple[Column, Column]:
@@ -214,7 +222,9 @@ def _short(
         when(above(flagged[0], 0), lookup(Text(sums.FLAGGED), team.flag, team.flag.axis.names), ""),
         how=None,
     )
-    fraction = constants.percent(limit)
+    fraction = Line(
+        "usage_limit_words", "The limit in words", "text", constants.percent(limit), how=None
+    )
     told = Line(
         "usage_flagging",
         "While any team is flagged",
@@ -239,7 +249,8 @@ def _short(
         joined(constants.percent(utilization), " of hours allocated were used"),
         how=None,
     )
-    lines = (utilization, idle_share, saved, worth, *flagged, first, told, flags, idle_words)
+    shares = (utilization, idle_share, saved, worth)
+    lines = (*shares, *flagged, first, fraction, told, flags, idle_words)
     return Short(
         utilization,
         totals.cost,
