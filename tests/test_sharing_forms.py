@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from workbook.assumptions import InputFaults, baseline, load
-from workbook.cli import BAD_INPUT, main
+from workbook.cli import main
+from workbook.commands.face import BAD_INPUT
 from workbook.data.pools import POOLS
 from workbook.data.requests import REQUESTS
 
