@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +67,36 @@ def test_every_shipped_set_comes_back_unchanged(name: str, tmp_path: Path) -> No
     path = built_at(tmp_path / "b.xlsx", load([into] if before else []))
     assert brought(path, into).plain()["errors"] == []
     assert (into.read_bytes() if into.exists() else None) == before
+
+
+def rewritten_elsewhere(data: bytes) -> bytes:
+    """The file as some programs save it: no properties, names in capitals, tabs in quotes."""
+
+    def part(name: str, text: bytes) -> bytes:
+        if name == "_rels/.rels":
+            return re.sub(rb"<Relationship [^>]*custom-properties[^>]*/>", b"", text)
+        if name != "xl/workbook.xml":
+            return text
+        text = re.sub(rb'(<definedName name=")([a-z]\w+)', lambda m: m[1] + m[2].upper(), text)
+        return re.sub(rb">([A-Z]\w+)!", rb">'\1'!", text)
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            if name != "docProps/custom.xml":
+                new.writestr(name, part(name, old.read(name)))
+    return out.getvalue()
+
+
+def test_a_file_without_properties_and_with_other_spelling(book: Path, into: Path) -> None:
+    """What the file says of itself stands on its cover as well; names have no case."""
+    path = into.with_name("e.xlsx")
+    edited(book, path, {"training.mfu": 0.5})
+    path.write_bytes(rewritten_elsewhere(path.read_bytes()))
+    assert b"TRAINING_MFU" in zipfile.ZipFile(path).read("xl/workbook.xml")
+    found = brought(path, into)
+    assert [each.id for each in found.changed] == ["training.mfu"]
+    assert (found.extras, found.errors) == ([], [])
 
 
 # --- values ----------------------------------------------------------------------------------

@@ -42,6 +42,16 @@ def test_a_removed_row_can_be_given_again(tmp_path: Path) -> None:
     assert a.input("models.gpt_4.flop").label == "GPT 4 again: Total FLOP"
 
 
+def test_nothing_of_a_removed_row_fills_a_new_one(tmp_path: Path) -> None:
+    """Its ratio and the sources of its cells went with it."""
+    gone = "[fleet.rows.tpu]\nremoved = true\n"
+    again = '[fleet.rows.tpu]\nlabel = "TPU"\nprovider = "GCP"\nchip = "TPU"\nquantity = 5\n'
+    with pytest.raises(InputFaults, match=r"fleet\.tpu\.ratio: is missing"):
+        of(tmp_path, gone, again)
+    told = of(tmp_path, gone, again + "ratio = 4\n").input("fleet.tpu.ratio").note
+    assert told == baseline().input("fleet.trainium2.ratio").note
+
+
 def test_a_row_is_placed_behind_another(tmp_path: Path) -> None:
     """Second of the models; one that is not placed comes last."""
     assert keys(of(tmp_path, NEW + 'after = "gpt_5"\n'), "models")[:2] == ["gpt_5", "new"]
@@ -75,15 +85,22 @@ def test_the_rows_that_tabs_name_are_kept() -> None:
 
 
 def test_the_workbook_of_fewer_rows(tmp_path: Path) -> None:
-    """Without TPUs: 250,000 x 8,760 = 2.19 bn hours less; four inputs of the memo are gone.
+    """Without GPT 4 one input of the memo is gone, and one number that it prints.
 
-    Nothing of what the memo prints of TPUs is held against it, and no check fails.
+    Nothing of what the memo prints of that row is held against it, and no check fails.
     """
-    built = make(of(tmp_path, "[fleet.rows.tpu]\nremoved = true\n"), baseline())
-    assert built.number("supply_hours") == pytest.approx(12_144_285_714.29 - 2.19e9)
-    assert built.number("inputs_changed") == 4
+    built = make(of(tmp_path, "[models.rows.gpt_4]\nremoved = true\n"), baseline())
+    whole = make(baseline(), baseline())
+    assert built.number("inputs_changed") == 1
     assert built.number("checks_failed") == 0
-    assert built.number("memo_numbers") == make(baseline(), baseline()).number("memo_numbers") - 2
+    assert built.number("memo_numbers") == whole.number("memo_numbers") - 1
+    assert built.number("training_need_hours") == whole.number("training_need_hours")
+
+
+def test_a_chip_that_data_name_cannot_be_removed(tmp_path: Path) -> None:
+    """Requests and prices are of chips of the fleet."""
+    with pytest.raises(InputFaults, match=r'requests.csv.*"TPU" is not a choice'):
+        of(tmp_path, "[fleet.rows.tpu]\nremoved = true\n")
 
 
 def test_sources_says_what_each_value_was_at_the_build(tmp_path: Path) -> None:

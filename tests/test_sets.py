@@ -120,7 +120,7 @@ def test_compare_prints_and_writes(ending: str, tmp_path: Path, capsys: Captured
     assert "+38.9%" in capsys.readouterr().out
     if ending == "xlsx":
         sheet = load_workbook(path, data_only=True)["Comparison"]
-        rows = {row[1]: row[2:5] for row in sheet.iter_rows(values_only=True)}
+        rows = {row[1]: row[2:6] for row in sheet.iter_rows(values_only=True)}
         unit, *figures = rows["Live: Serviceable revenue"]
         assert (unit, figures) == ("$ bn", [18e9, 25e9, pytest.approx(7 / 18)])
     else:

@@ -31,7 +31,9 @@ def migrate(
     What remains wrong with its schema is told when its entries are read.
     """
     version = tree.get("schema")
-    while type(version) is int and version < current and version in migrations:
+    if not isinstance(version, int) or isinstance(version, bool):
+        return
+    while version < current and version in migrations:
         migrations[version](tree)
         version += 1
-        tree["schema"] = version
+        tree["schema"] = int(version)
