@@ -186,13 +186,13 @@ def test_a_stack_of_its_own_saves_its_share(at: At, cut: float, preset: str) -> 
     live = at({"policy.stack_cut": cut, "access.preset": preset})
     cost, margin = live.numbers("options", "cost"), live.numbers("options", "margin")
     count = live.numbers("options", "count")
-    for here, apart in ((0, 2), (1, 3)):
+    for here, apart in ((0, 1), (2, 3)):
         assert cost[apart] == pytest.approx(cost[here] * (1 - cut))
         assert margin[apart] - margin[here] == pytest.approx(cost[here] * cut)
         assert count[apart] >= count[here]
     for course in ("free", "tight"):
         summed = live.numbers("weeks", f"{course}_summed")
-        assert summed[-1] == pytest.approx(margin[course == "tight"])
+        assert summed[-1] == pytest.approx(margin[2 * (course == "tight")])
 
 
 def test_when_access_pays_is_said_in_words(at: At) -> None:
@@ -201,7 +201,7 @@ def test_when_access_pays_is_said_in_words(at: At) -> None:
     A user earns $71 a week and the pods that 500 of them need cost $130 each.
     """
     live = at({})
-    words = ["in no week of the year"] * 2 + ["first in week 3"] * 2
+    words = ["in no week of the year", "first in week 3"] * 2
     assert live.column("options", "words") == words
     assert live["policy_pays_free"] == "not in the table"
     dear = at({"pod.realised_factor": 1.0})

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 from workbook.audit.around import Around
 from workbook.audit.facts import Facts, Held, SheetFacts
@@ -14,30 +12,15 @@ from workbook.audit.graph import Graph
 from workbook.audit.looks import PURPLE, hue
 from workbook.audit.meaning import Meanings
 from workbook.audit.ranges import Area, Place, area_of
+from workbook.audit.registered import COLUMNS, REGISTRY, Entry, Key, columns, named
 from workbook.audit.tables import HeadedTable, find_table
 
-Key: TypeAlias = tuple[str, int, int]
-"""Sheet, row and column of a cell."""
-
-REGISTRY = ("Input", "Unit", "As of", "Source")
 CHECKS = ("Check", "Applies", "Failed")
 VAST = 20_000
 """Cells of one range from which on it is not looked into: each formula keeps what it reads."""
 
 FEWEST_STAMPS = 12
 """Figures worked out elsewhere that make a table, and not just the value of an input."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row of the registry of inputs; *key* is its cell, None where its name leads nowhere."""
-
-    place: Key
-    id: str
-    unit: object
-    as_of: object
-    source: object
-    key: Key | None
 
 
 class Survey:
@@ -169,24 +152,25 @@ class Survey:
         return find_table(self.facts, REGISTRY)
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
-        """The rows of the registry; an id with its dots as underscores names its cell."""
-        if self.registry is None:
-            return ()
-        return tuple(self._entry(self.registry, row) for row in self.registry.rows)
+    def columns(self) -> HeadedTable | None:
+        """The table of columns of data, which lists the inputs that have no names."""
+        return find_table(self.facts, COLUMNS)
 
-    def _entry(self, table: HeadedTable, row: int) -> Entry:
-        id_ = str(table.value("Input", row))
-        area = self.names.get(id_.replace(".", "_").casefold())
-        key = (area.sheet, area.top, area.left) if area and area.size == 1 else None
-        unit, as_of, source = (table.value(head, row) for head in REGISTRY[1:])
-        place = table.sheet.name, row, table.columns["Input"]
-        return Entry(place, id_, unit, as_of, source, key)
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The rows of both tables."""
+        cells = named(self.registry, self.names.get) if self.registry else ()
+        data = columns(self.columns, self.areas) if self.columns else ()
+        return (*cells, *data)
 
     @cached_property
     def inputs(self) -> dict[Key, Entry]:
-        """The registered input cells."""
-        return {entry.key: entry for entry in self.entries if entry.key is not None}
+        """The registered input cells; of a column of data, those that are filled."""
+        found = {entry.key: entry for entry in self.entries if entry.key is not None}
+        for entry in self.entries:
+            keys = ((area.sheet, *place) for area in (entry.cells,) if area for place in area.cells())
+            found |= {key: entry for key in keys if key in self.cells and key not in found}
+        return found
 
     @cached_property
     def checks(self) -> HeadedTable | None:

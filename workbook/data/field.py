@@ -22,7 +22,8 @@ class Field:
     Numbers have a *unit*, *low* and *high* (both included); a share is written 0.3 or 30%. A
     month is the first day of it, written 2026-03 or 2026-03-01. The options of a choice are given,
     or are *listed_in* a table of the assumptions: ``scenarios`` for the labels of its rows,
-    ``fleet.chip`` for a column of it, and so for a column of another form that is read before.
+    ``fleet.chip`` for a column of it, and so for a column of another form that is read before. Names
+    typed on a tab are text *listed_in* the form whose rows mention them.
     """
 
     key: str
@@ -74,9 +75,13 @@ def identifier(key: str, head: str, meaning: str) -> Field:
     return Field(key=key, head=head, kind="id", meaning=meaning)
 
 
-def words(key: str, head: str, meaning: str, *, required: bool = True) -> Field:
-    """A column of short text."""
-    return Field(key=key, head=head, kind="text", meaning=meaning, required=required)
+def words(
+    key: str, head: str, meaning: str, *, listed_in: str = "", required: bool = True
+) -> Field:
+    """A column of short text; names of rows that others mention are *listed_in* their form."""
+    return Field(
+        key=key, head=head, kind="text", meaning=meaning, listed_in=listed_in, required=required
+    )
 
 
 def choice(

@@ -110,7 +110,7 @@ def build(
     )
     working = (
         Table(
-            "Working: rows of the tables below and above",
+            "Working: rows of the simulated tables below and above",
             people.weeks,
             (steps.inside, steps.asked, steps.place, steps.fewer, steps.more, steps.way),
         ),
@@ -140,9 +140,9 @@ def build(
             people.rates,
             people.table,
             people.people,
+            *working,
             *(course.table for course in courses),
             pays.table,
-            *working,
             pays.working,
             limit.shares,
             limit.table,

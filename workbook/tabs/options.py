@@ -34,9 +34,9 @@ def build(
 ) -> tuple[Table, Column]:
     """The table, and its column of when each pays for itself, in words."""
     week = constants.one_week
-    rows = [(course, apart) for apart in (False, True) for course in courses]
-    keys = ("free", "tight", "free_apart", "tight_apart")
-    labels = ("As it is", "Rate limit", "Separate stack", "Rate limit on a separate stack")
+    rows = [(course, apart) for course in courses for apart in (False, True)]
+    keys = ("free", "free_apart", "tight", "tight_apart")
+    labels = ("As it is", "Separate stack", "Rate limit", "Rate limit on a separate stack")
     axis = Axis("options", "Policy", tuple(map(Entity, keys, labels)))
 
     def inside(figure: Operand) -> Expr:

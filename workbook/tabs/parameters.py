@@ -138,7 +138,7 @@ def build(
         Table(
             "Parameters of the presets, at the build and now",
             rows.axis,
-            (rows.axis.units(rows.units), *columns, rows.read),
+            (rows.read, rows.axis.units(rows.units), *columns),
             note=NOTE,
         ),
         Table(

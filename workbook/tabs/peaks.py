@@ -74,7 +74,7 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
         "first",
         "Row below",
         "1",
-        (ordinal(long.hours) - 1) * counted(long.shares) + place,
+        (ordinal(long.lengths.names) - 1) * counted(long.shares) + place,
         how="The row of the table with these hours and the share below",
     )
     read = {
@@ -103,11 +103,11 @@ def build(given: Given, grid: Grid, pod: Pod, constants: Constants) -> Peaks:
             Lines("Deadlines and peaks, simulated", (state, each, *now.lines.values())),
             _held(now, given, pod, constants),
             Lines("The memo’s estimate", _worth(given, pod)),
+            Table("Working: rows of the simulated table", long.lengths, (first,)),
             _lengths(long, read, given, pod, constants),
         ),
         (
             Lines("Working: between the rows of the table", (*shares, now.inside, *now.working)),
-            Table("Working: the rows below", long.lengths, (first,)),
             now.beside,
             Table("Shares that keep to deadlines", long.shares.axis, (long.shares,)),
             long.table,

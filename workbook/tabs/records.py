@@ -1,7 +1,7 @@
 """Records: every column of every data file, with its range and the cells that cannot be used.
 
 The cells of data files are inputs, but too many to have a name and a row each: they are registered
-by column, ``requests.cores``, and counted.
+by column, ``requests.cores``, and counted. So are names that tabs take from them, ``teams.name``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Recorded:
     @property
     def id(self) -> str:
         """The id of the column, such as requests.cores."""
-        return f"{self.file.form.key}.{self.field.key}"
+        return f"{self.column.axis.key}.{self.field.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,10 @@ class Records:
 
 
 def recorded(files: Mapping[str, DataFile[Any]], tabs: Sequence[Tab]) -> list[Recorded]:
-    """Every column of every file where a tab shows it. Raises KeyError for one that none shows."""
+    """Every column of every file, then the names that tabs have from files, where a tab shows them.
+
+    Raises KeyError for a column that none shows.
+    """
     shown = {
         (column.axis.key, column.key): column
         for tab in tabs
@@ -92,6 +95,10 @@ def recorded(files: Mapping[str, DataFile[Any]], tabs: Sequence[Tab]) -> list[Re
         Recorded(file, field, shown[key, field.key], shown[key, file.form.columns[0].key])
         for key, file in files.items()
         for field in file.form.columns
+    ] + [
+        Recorded(files[axis.naming.listed_in], axis.naming, axis.names, axis.names)
+        for axis in dict.fromkeys(table.axis for tab in tabs for table in tables_of(tab))
+        if axis.naming is not None
     ]
 
 

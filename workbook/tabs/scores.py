@@ -160,6 +160,7 @@ def benchmarks_of(a: Assumptions, scores: Scores, limits: Limits) -> tuple[Colum
     axis = listed(
         "listed_benchmarks",
         "Benchmark",
+        BENCHMARKS,
         known,
         FEWEST_BENCHMARKS,
         SPARE_BENCHMARKS,

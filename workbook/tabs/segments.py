@@ -65,7 +65,9 @@ class Split:
 def year_of(a: Assumptions, sales: Sales, compared: tuple[Line, Line]) -> Year:
     """Requests, revenue, cost and margin of each segment, in the two quarters *compared*."""
     known = [f"{row.model} · {row.tier}" for row in a.data.of(MARGINS).rows]
-    axis = listed("segments", "Segment", known, FEWEST_SEGMENTS, SPARE_SEGMENTS, MOST_SEGMENTS)
+    axis = listed(
+        "segments", "Segment", MARGINS, known, FEWEST_SEGMENTS, SPARE_SEGMENTS, MOST_SEGMENTS
+    )
     names = axis.names
 
     def pair(what: Column, key: str, label: str, show: str) -> tuple[Column, Column]:

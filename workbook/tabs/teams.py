@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Entity, Table
-from workbook.data import words
+from workbook.data import Form, words
 from workbook.data.usage import HOURS, MOST_MONTHS, MOST_POOLS, MOST_TEAMS, PEAKS, USAGE
 from workbook.expr import (
     At,
@@ -97,26 +98,38 @@ def _later(day: date, months: int) -> date:
     return date(day.year + years, month + 1, 1)
 
 
-def listed(key: str, label: str, known: Sequence[str], fewest: int, spare: int, most: int) -> Axis:
-    """An axis of names in the order of their first mention, with blank ones to be typed in."""
+def listed(  # noqa: PLR0913  what is named, where from, and how many at least and at most
+    key: str,
+    label: str,
+    form: Form[Any],
+    known: Sequence[str],
+    fewest: int,
+    spare: int,
+    most: int,
+) -> Axis:
+    """An axis of names in the order of their first mention, with blank ones to be typed in.
+
+    They are those of the rows of *form*.
+    """
     names = list({name.casefold(): name for name in reversed(known)}.values())[::-1]
     room = max(len(names), min(most, max(fewest, len(names) + spare)))
     labels = [*names, *([""] * (room - len(names)))]
     entities = tuple(Entity(f"{key}_{i}", name) for i, name in enumerate(labels, 1))
-    return Axis(key, label, entities, words("name", label, f"{label}, as in the rows of data"))
+    naming = words("name", label, f"{label}, as in the rows of data", listed_in=form.key)
+    return Axis(key, label, entities, naming)
 
 
 def teams_of(a: Assumptions) -> Axis:
     """The teams of the usage."""
     known = [use.team for use in a.data.of(USAGE).rows]
-    return listed("teams", "Team", known, FEWEST_TEAMS, SPARE_TEAMS, MOST_TEAMS)
+    return listed("teams", "Team", USAGE, known, FEWEST_TEAMS, SPARE_TEAMS, MOST_TEAMS)
 
 
 def pools_of(a: Assumptions) -> Axis:
     """The pools of the usage and of the measured peaks."""
     known = [use.pool for use in a.data.of(USAGE).rows]
     known += [peak.pool for peak in a.data.of(PEAKS).rows]
-    return listed("used_pools", "Pool", known, FEWEST_POOLS, SPARE_POOLS, MOST_POOLS)
+    return listed("used_pools", "Pool", USAGE, known, FEWEST_POOLS, SPARE_POOLS, MOST_POOLS)
 
 
 def rows(a: Assumptions, room: int) -> Rows:

@@ -11,7 +11,8 @@ from workbook.audit.formula import names
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.looks import BLUE, GREEN, hue
-from workbook.audit.survey import Entry, Key, Survey, place_of
+from workbook.audit.registered import Entry
+from workbook.audit.survey import Key, Survey, place_of
 
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc]?[0-9]*|[Rr]?[0-9]*[Cc][0-9]*")
 _VALUES = frozenset({"true", "false"})
@@ -43,7 +44,7 @@ def inputs(survey: Survey) -> Iterator[Hit]:
 
 
 def _untold(entry: Entry) -> str:
-    told = {"unit": entry.unit, "date": entry.as_of, "source": entry.source, "cell": entry.key}
+    told = {"unit": entry.unit, "date": entry.as_of, "source": entry.source, "cell": entry.cells}
     return ", ".join(what for what, value in told.items() if value in (None, ""))
 
 
@@ -155,7 +156,8 @@ def use(survey: Survey) -> Iterator[Hit]:
     """F16: inputs that nothing works with, and calculations that nothing reads or names.
 
     The list of inputs, and words in an input's own row, only look at it. Words and dates that are
-    typed in may just describe a row; figures and choices are there to be used.
+    typed in may just describe a row; figures and choices are there to be used. A column of data is
+    a record of what a form asks for, and used where something tests its range.
     """
     for key, entry in survey.inputs.items():
         if not _describes(survey, key) and not _works(survey, key) and not _beside(survey, key):
