@@ -15,6 +15,7 @@ from workbook.engines.base import agree
 _NEAR_ONE = 0.5
 _HEADER = 6
 _FEWEST_SHEETS = 3
+_PICKING = frozenset({"INDEX", "LOOKUP", "VLOOKUP"})
 
 
 def checks(survey: Survey) -> Iterator[Hit]:
@@ -122,7 +123,9 @@ def _told(survey: Survey, keys: Collection[Key]) -> set[str]:
 
 
 def _is_flag(survey: Survey, key: Key) -> bool:
-    return survey.formulas[key].value in (0.0, 1.0)
+    """Whether a formula gives 0 or 1, other than by picking a figure from a table."""
+    held = survey.formulas[key]
+    return held.value in (0.0, 1.0) and functions(held.formula or "").isdisjoint(_PICKING)
 
 
 def _counts(survey: Survey, key: Key) -> bool:
