@@ -224,6 +224,24 @@ def an_open_cell_that_no_list_knows(d: Draft) -> Cell:
     return cell
 
 
+@fault("F06")
+def a_column_of_data_that_no_list_finds(d: Draft) -> Cell:
+    d.formula(d.at("data_columns.requests_chip.filled"), "0", "0")
+    return d.at("requests.row_1.chip")
+
+
+@fault("F05")
+def a_blue_figure_of_a_column_that_no_list_finds(d: Draft) -> Cell:
+    d.formula(d.at("data_columns.requests_cores.filled"), "0", "0")
+    return d.at("requests.row_1.cores")
+
+
+@fault("F06")
+def a_typed_name_that_no_list_finds(d: Draft) -> Cell:
+    d.formula(d.at("data_columns.teams_name.filled"), "0", "0")
+    return d.at("teams.teams_1.name")
+
+
 @fault("F07a")
 def an_input_that_takes_anything(d: Draft) -> Cell:
     cell = d.at("allocation_p0")
@@ -329,3 +347,16 @@ def a_table_whose_age_nobody_tests(d: Draft) -> str:
     for key in ("weekly_max", "time_share"):
         d.formula(d.at(f"{key}_changed"), "0", "0")
     return "Demand"
+
+
+@fault("F22")
+def a_table_that_does_not_say_what_the_test_found(d: Draft) -> str:
+    d.text(d.at("policy_state"), "● of the inputs that stand here")
+    return "Policy"
+
+
+@fault("F22")
+def a_table_whose_test_elsewhere_fails_no_check(d: Draft) -> str:
+    for key in ("weekly_max", "time_share"):
+        d.formula(d.at(f"{key}_changed"), "0", "0")
+    return "Scaling"

@@ -42,9 +42,7 @@ def named(table: HeadedTable, cells_of: Callable[[str], Area | None]) -> Iterato
         yield _entry(table, row, REGISTRY, area if area and area.size == 1 else None)
 
 
-def columns(
-    table: HeadedTable, areas_of: Callable[[str, str], Iterator[Area]]
-) -> Iterator[Entry]:
+def columns(table: HeadedTable, areas_of: Callable[[str, str], Iterator[Area]]) -> Iterator[Entry]:
     """The rows of a list of columns of data."""
     for row in table.rows:
         held = table.sheet.cells.get((row, table.columns["Filled"]))

@@ -168,7 +168,9 @@ class Survey:
         """The registered input cells; of a column of data, those that are filled."""
         found = {entry.key: entry for entry in self.entries if entry.key is not None}
         for entry in self.entries:
-            keys = ((area.sheet, *place) for area in (entry.cells,) if area for place in area.cells())
+            keys = (
+                (area.sheet, *place) for area in (entry.cells,) if area for place in area.cells()
+            )
             found |= {key: entry for key in keys if key in self.cells and key not in found}
         return found
 

@@ -22,8 +22,8 @@ class Field:
     Numbers have a *unit*, *low* and *high* (both included); a share is written 0.3 or 30%. A
     month is the first day of it, written 2026-03 or 2026-03-01. The options of a choice are given,
     or are *listed_in* a table of the assumptions: ``scenarios`` for the labels of its rows,
-    ``fleet.chip`` for a column of it, and so for a column of another form that is read before. Names
-    typed on a tab are text *listed_in* the form whose rows mention them.
+    ``fleet.chip`` for a column of it, and so for a column of another form that is read before.
+    Names typed on a tab are text *listed_in* the form whose rows mention them.
     """
 
     key: str

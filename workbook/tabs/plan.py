@@ -79,9 +79,10 @@ class Drawn:
 def build(a: Assumptions, drawn: Drawn, flags: Mapping[str, Line]) -> Plan:
     """The page; *flags* are texts of other tabs that the meeting should look at, by label."""
     last_day = entered(a.plan.last_day)
+    allotted, share = _allotments(a, drawn)
     blocks = (
-        _state(drawn, last_day),
-        _allotments(a, drawn),
+        _state(drawn, last_day, share),
+        allotted,
         _pools(drawn.sharing),
         _tradeoff(drawn),
         _flags({"Requests": drawn.sharing.totals.state, **flags}, drawn.information),
@@ -99,17 +100,24 @@ def build(a: Assumptions, drawn: Drawn, flags: Mapping[str, Line]) -> Plan:
     return Plan(last_day, tab)
 
 
-def _state(drawn: Drawn, last_day: Line) -> Lines:
+def _state(drawn: Drawn, last_day: Line, share: Line) -> Lines:
     live = drawn.scenarios.live
     scenario = Line("plan_scenario", "Live scenario", "text", drawn.scenarios.live.name)
     day = Line("plan_day", "As of", "date", drawn.as_of)
     revenue = Line("plan_revenue", "Serviceable revenue", MONEY, live.revenue)
     trained = Line("plan_training", "Training funded, of what is needed", SHARE, live.covered)
-    return Lines("This plan", (scenario, day, last_day, revenue, trained))
+    kept = Line(
+        "plan_kept",
+        "Buffer and hours left over, of supply",
+        SHARE,
+        1 - share,
+        how="What no organisation is allotted",
+    )
+    return Lines("This plan", (scenario, day, last_day, revenue, trained, kept))
 
 
-def _allotments(a: Assumptions, drawn: Drawn) -> Table:
-    """Hours of each organisation by tier, against those of the last plan."""
+def _allotments(a: Assumptions, drawn: Drawn) -> tuple[Table, Line]:
+    """Hours of each organisation by tier, against those of the last plan; their part of supply."""
     owners, live = drawn.sharing.quotas.organisations, drawn.scenarios.live
     axis = owners.axis
     keys = [entity.key for entity in axis.entities]
@@ -129,14 +137,17 @@ def _allotments(a: Assumptions, drawn: Drawn) -> Table:
         how=None,
     )
     summed = (p0, p1, p2, hours, part, last, change)
-    return Table(
+    sums = _sums("allotments", summed)
+    share = next(line for column, line in sums.lines if column is part)
+    table = Table(
         "Allotment of each organisation, a year, in the live scenario and in the last plan",
         axis,
         (*summed, relative),
-        margin=_sums("allotments", summed),
-        note="Change = all tiers − last plan. The buffer is no organisation’s, so shares do not "
-        "sum to 100%.",
+        margin=sums,
+        note="Change = all tiers − last plan. With the buffer and hours left over, shares sum to "
+        "100%.",
     )
+    return table, share
 
 
 def _pools(sharing: Sharing) -> Table:

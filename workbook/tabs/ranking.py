@@ -95,6 +95,7 @@ class Faults:
 class Order:
     """The order in which requests are served: the larger key first."""
 
+    returned: Column
     standing: Column
     key: Column
     rank: Column
@@ -239,12 +240,23 @@ def order_of(
     axis = form.axis
     lines = _order_lines(form["submitted"], growth, time, len(axis.entities))
     kinds, least, most, steps, span, _, last, days, room = lines
-    returned = rounded(highest(least, lowest(most, needs.roi)) * steps, 0)
+    returned = axis.formula(
+        "returned",
+        "Return, in steps",
+        "1",
+        when(
+            same(faults.nature, growth),
+            rounded(highest(least, lowest(most, needs.roi)) * steps, 0),
+            0,
+        ),
+        how="Of growth bets, rounded to whole steps, so that ranks never hang on a last digit",
+        show=COUNT,
+    )
     standing = axis.formula(
         "standing",
         "Standing",
         "1",
-        (kinds - faults.nature) * span + when(same(faults.nature, growth), returned, 0),
+        (kinds - faults.nature) * span + returned,
         how="By nature, and for growth bets by their return, in steps",
         show=COUNT,
     )
@@ -271,7 +283,7 @@ def order_of(
         strong=True,
         memo=MEMO,
     )
-    return Order(standing, key, rank, room, lines)
+    return Order(returned, standing, key, rank, room, lines)
 
 
 def _order_lines(submitted: Column, growth: Line, time: Calendar, rows: int) -> tuple[Line, ...]:

@@ -42,7 +42,7 @@ NOTE = (
     "Choices are held to their lists when typed; a row that names what is not there is refused on "
     "its own tab."
 )
-WIDTHS = (160, 240, 92, 96, 190, 50, 84, 104, 58, 64, 90, 80, 280)
+WIDTHS = (160, 240, 92, 96, 190, 50, 84, 118, 58, 64, 90, 80, 280)
 
 TAKES = {
     "number": "a number",

@@ -18,7 +18,7 @@ from workbook.tabs.switches import Switch, switch
 GROUP = "operate"
 REQUEST_WIDTHS = (64, 60, 82, 108, 108, 84, 72, 80, 80, 48, 196, 180, 72, 60, 56, 60, 56, 80)
 ANSWER_WIDTHS = (56, 76, 84, 60, 84, 56, 84, 56, 250)
-RANKING_WIDTHS = (250, *(84,) * 7, 136, *(84,) * 9, 130)
+RANKING_WIDTHS = (250, *(84,) * 8, 136, *(84,) * 9, 130)
 POOL_WIDTHS = (84, 116, 104, 170, *(98,) * 13)
 
 
@@ -102,6 +102,7 @@ def build(
         faults.form,
         faults.nature,
         faults.fault,
+        order.returned,
         order.standing,
         order.key,
         *grants.columns,

@@ -98,7 +98,7 @@ def _later(day: date, months: int) -> date:
     return date(day.year + years, month + 1, 1)
 
 
-def listed(  # noqa: PLR0913  what is named, where from, and how many at least and at most
+def listed(
     key: str,
     label: str,
     form: Form[Any],

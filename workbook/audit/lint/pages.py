@@ -64,10 +64,14 @@ def _unit_column(survey: Survey, head: Key) -> int | None:
 
 
 def _clash(unit: str, pattern: str) -> str:
-    """How a unit and a number format contradict each other; empty where they do not."""
+    """How a unit and a number format contradict each other; empty where they do not.
+
+    Billions that a figure is only counted by, as in $ / bn hours or a bn hours, are not its own.
+    """
     if not unit or pattern in ("General", "@"):
         return ""
-    signs = {"%": unit.startswith("%"), "$": unit.startswith("$"), ",,,": "bn" in unit.split()}
+    counted = "" if unit.startswith("a ") else unit.partition(" / ")[0]
+    signs = {"%": unit.startswith("%"), "$": unit.startswith("$"), ",,,": "bn" in counted.split()}
     for sign, wanted in signs.items():
         if (sign in pattern) != wanted:
             return f"{unit} as {pattern.split(';', maxsplit=1)[0]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from workbook.audit.facts import SheetFacts
 from workbook.audit.formula import functions
@@ -15,6 +15,7 @@ from workbook.engines.base import agree
 _NEAR_ONE = 0.5
 _HEADER = 6
 _FEWEST_SHEETS = 3
+_PICKING = frozenset({"INDEX", "LOOKUP", "VLOOKUP"})
 
 
 def checks(survey: Survey) -> Iterator[Hit]:
@@ -53,7 +54,7 @@ def _in_row(sheet: SheetFacts, row: int) -> set[str]:
 
 
 def shares(survey: Survey) -> Iterator[Hit]:
-    """F21: a total of shares that is nearly 100%, but is not."""
+    """F21: a total of shares that is nearly 100%, but is not, and nothing shows the rest."""
     for key, held, value in survey.figures():
         areas = list(survey.areas(held.formula or "", held.sheet))
         parts = (
@@ -64,27 +65,67 @@ def shares(survey: Survey) -> Iterator[Hit]:
             continue
         cells = [survey.cells.get((areas[0].sheet, *place)) for place in parts]
         shown = all(c is not None and "%" in c.look.show for c in cells)
-        if shown and not agree(value, 1.0) and abs(value - 1) < _NEAR_ONE:
+        near = shown and not agree(value, 1.0) and abs(value - 1) < _NEAR_ONE
+        if near and not _rest_shown(survey, key, 1 - value):
             yield Hit("F21", key[0], place_of(key), f"{value:.10g}")
+
+
+def _rest_shown(survey: Survey, total: Key, rest: float) -> bool:
+    """Whether a share on the same sheet that reads the total shows what it leaves."""
+    readers = (survey.formulas[key] for key in survey.readers.get(total, ()) if key[0] == total[0])
+    return any(
+        isinstance(held.value, float) and "%" in held.look.show and agree(held.value, rest)
+        for held in readers
+    )
 
 
 def stamps(survey: Survey) -> Iterator[Hit]:
     """F22: figures worked out elsewhere, without a formula that would show them to be stale.
 
     Such a formula reads a figure as it was then and an input as it is now, and the master check
-    depends on it. Figures that others are only compared with cannot mislead.
+    depends on it. Where none stands on their own sheet, words there, below its header, say what
+    one elsewhere found. Figures that others are only compared with cannot mislead.
     """
+    told = _told(survey, [key for keys in survey.stamps.values() for key in keys])
     for sheet, keys in survey.stamps.items():
         then = {key for key in keys if any(_counts(survey, r) for r in survey.readers.get(key, ()))}
-        tests = (
-            key
-            for key, read in survey.precedents.items()
-            if key[0] == sheet
-            and not read.isdisjoint(keys)
-            and any(k in survey.inputs for k in read)
-        )
-        if then and not any(survey.tells(key) for key in tests):
+        own = [key for key in _tests(survey, keys) if key[0] == sheet]
+        flags = any(_is_flag(survey, key) for key in own)
+        elsewhere = sheet in told and not flags
+        if then and not elsewhere and not any(survey.tells(key) for key in own):
             yield Hit("F22", sheet, None, f"{len(then)} figures")
+
+
+def _tests(survey: Survey, keys: Collection[Key]) -> Iterator[Key]:
+    """The formulas that read one of these figures and an input."""
+    for key, read in survey.precedents.items():
+        if not read.isdisjoint(keys) and any(k in survey.inputs for k in read):
+            yield key
+
+
+def _told(survey: Survey, keys: Collection[Key]) -> set[str]:
+    """The sheets with words that follow from a test of 0 or 1, other than through the checks."""
+    if survey.checks is None:
+        return set()
+    apart = survey.checks.sheet.name
+    found = {
+        key
+        for key in _tests(survey, frozenset(keys))
+        if _is_flag(survey, key) and survey.tells(key)
+    }
+    fresh = set(found)
+    while fresh:
+        read = {key for cell in fresh for key in survey.close_readers.get(cell, ())}
+        fresh = {key for key in read if key not in found and key[0] != apart}
+        found |= fresh
+    words = (key for key in found if isinstance(survey.formulas[key].value, str))
+    return {key[0] for key in words if key[1] > _HEADER}
+
+
+def _is_flag(survey: Survey, key: Key) -> bool:
+    """Whether a formula gives 0 or 1, other than by picking a figure from a table."""
+    held = survey.formulas[key]
+    return held.value in (0.0, 1.0) and functions(held.formula or "").isdisjoint(_PICKING)
 
 
 def _counts(survey: Survey, key: Key) -> bool:
