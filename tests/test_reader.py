@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import ZIP_STORED, ZipFile
 
 import openpyxl
@@ -344,3 +346,28 @@ def test_a_formula_filled_elsewhere_is_the_same_in_r1c1(
 def test_a_reference_moved_off_the_sheet_is_an_error() -> None:
     """As every program shows it."""
     assert formula.moved("A1+$B$2", -1, 0) == "#REF!+$B$2"
+
+
+@given(st.data())
+def test_whatever_bytes_change_the_answer_is_facts_or_a_refusal(data: st.DataObject) -> None:
+    """No damage to a file, outside or inside of its zip, ends in another error."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "b.xlsx")
+        rows = '<row r="1"><c r="A1" t="s" s="0"><f>B1+1</f><v>1</v></c></row>'
+        files = parts(rows, '<dimension ref="A1:B2"/>')
+        inside = data.draw(st.sampled_from([*files, ""]))
+        if inside:
+            files[inside] = damaged(files[inside], data)
+        packed(path, files)
+        if not inside:
+            path.write_bytes(damaged(path.read_bytes().decode("latin-1"), data).encode("latin-1"))
+        with suppress(Refused):
+            read(path)
+
+
+def damaged(text: str, data: st.DataObject) -> str:
+    """A text with a piece of it taken out, or something else put in."""
+    at = data.draw(st.integers(0, len(text) - 1))
+    length = data.draw(st.integers(0, 20))
+    put = data.draw(st.sampled_from(["", "-1", "ZZZ9", "1e999", "nan", "\x00", "<", '"', "9" * 40]))
+    return text[:at] + put + text[at + length :]

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbook.audit import inquiry
 from workbook.commands import compare, importing, sets
 from workbook.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK
 from workbook.commands.watching import watched
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from workbook.assumptions import Input
     from workbook.build import Built
 
-COMMANDS = (importing, sets, compare)
+COMMANDS = (importing, sets, compare, inquiry)
 PLAN, PLAN_SUFFIX = "Plan", ".md"
 DEFAULT_OUT = OUTPUTS / "compute_allocation.xlsx"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import stat
+import struct
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -26,6 +27,19 @@ LARGE = 5_000_000
 
 MOST_PARTS = 10_000
 
+# What the zip reader raises for bytes that make no sense to it.
+_BROKEN = (
+    BadZipFile,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SEALED = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED = 0x1
@@ -33,7 +47,10 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 class Refused(Exception):
-    """A file cannot be read, or is not safe to read: what was found, and how to mend it."""
+    """What was asked cannot be done: a file not safe to read, a setting outside its range.
+
+    The message says what was found, where, and how to mend it; one line for each fault.
+    """
 
 
 class _Prologue(Exception):
@@ -48,7 +65,7 @@ class Container:
         self.data = _bytes_of(path)
         try:
             self._zip = ZipFile(BytesIO(self.data))
-        except (BadZipFile, ValueError, OSError, OverflowError) as fault:
+        except _BROKEN as fault:
             raise self.refusal(
                 f"it is no zip, or a part of it is missing ({fault}); send or download it again"
             ) from None
@@ -72,7 +89,7 @@ class Container:
         try:
             with self._zip.open(info) as part:
                 data = part.read(info.file_size + 1)
-        except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as fault:
+        except _BROKEN as fault:
             raise self.refusal(f"part {name!r} is damaged ({fault}); send it again") from None
         if len(data) > info.file_size:
             raise self.refusal(f"part {name!r} is larger than it says; it is not safe to open")

@@ -168,6 +168,14 @@ class SheetFacts:
         """First and last of each run of hidden columns."""
         return tuple((first, last) for first, last, width in self.widths if not width)
 
+    @cached_property
+    def by_row(self) -> dict[int, list[Held]]:
+        """The cells of each row, from left to right."""
+        rows: dict[int, list[Held]] = {}
+        for (row, _), held in sorted(self.cells.items()):
+            rows.setdefault(row, []).append(held)
+        return rows
+
     def at(self, ref: str) -> Held | None:
         """The cell at an A1 reference; None where the sheet has none."""
         return self.cells.get(position(ref))

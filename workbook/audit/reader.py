@@ -42,6 +42,10 @@ class _Reader:
         self._parts = {kind: target for _, kind, target in container.links(self._main)}
 
     def read(self) -> Facts:
+        """The whole workbook."""
+        return self._guarded(self._main, self._book)
+
+    def _book(self) -> Facts:
         root = self._file.xml(self._main)
         strings = self._whole("sharedStrings", _strings) or ()
         dressed = self._whole("styles", looks) or (Look(),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -140,9 +141,16 @@ class Cells:
             case "e":
                 return CellError(raw)
             case "n":
-                return float(raw) if raw else None
+                return _finite(raw) if raw else None
             case _:
                 return raw
+
+
+def _finite(raw: str) -> float:
+    value = float(raw)
+    if not math.isfinite(value):
+        raise ValueError(f"{raw!r} is no number that a cell can hold")
+    return value
 
 
 def rules(root: ET.Element) -> Iterator[Rule]:

@@ -1,0 +1,198 @@
+"""The least xlsx that says what a workbook calculates, for engines: no cached value stands in it.
+
+An engine that is given this file can hand back what it worked out, or nothing: the results that a
+file stores, its styles, charts and links are left behind. What no engine can work out, such as a
+link to another file, is held at its stored value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeAlias, assert_never
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from workbook.audit.facts import Facts, Held, Name, SheetFacts
+from workbook.audit.formula import Token, reference, tokens
+from workbook.engines.base import Cell, CellError, Value
+
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+Standing: TypeAlias = Mapping[tuple[str, str], str]
+
+# Characters that XML cannot hold; a formula has none of them.
+_UNWRITABLE = {code: None for code in range(32) if code not in (9, 10, 13)}
+
+
+def held_back(facts: Facts) -> dict[Cell, str]:
+    """The formula cells that no engine can work out from this file alone, each with the reason."""
+    reasons = ((held, _reason(held)) for held in facts.formulas())
+    return {held.cell: reason for held, reason in reasons if reason}
+
+
+def write(facts: Facts, path: Path) -> None:
+    """Put the bare workbook of *facts* at *path*."""
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as package:
+        for part, text in _parts(facts):
+            package.writestr(part, text)
+
+
+def _loadable(facts: Facts) -> Iterator[Name]:
+    """The defined names that stand for something in this file, for every sheet."""
+    for name in facts.names:
+        if not (name.built_in or name.sheet or "[" in name.formula or "#REF!" in name.formula):
+            yield name
+
+
+def _standing(facts: Facts) -> Standing:
+    """The cells that each name stands for, by the sheet that knows it, or none, and its name.
+
+    One engine is slow with names, and one does not know those of a single sheet.
+    """
+    return {
+        (name.sheet.casefold(), name.name.casefold()): name.formula
+        for name in facts.names
+        if not name.built_in and _is_fixed(name.formula)
+    }
+
+
+def _is_fixed(formula: str) -> bool:
+    """Whether a name is one reference to cells of this file, the same wherever it is read."""
+    found = tokens(formula)
+    if len(found) != 1 or found[0].kind != "reference" or "!" not in formula:
+        return False
+    there = reference(formula)
+    corners = (there.first, there.last)
+    return not (there.book or there.whole) and all(c.fixed_row and c.fixed_column for c in corners)
+
+
+def _reason(held: Held) -> str:
+    assert held.formula is not None
+    if held.array and ":" in held.array:
+        return "array formula"
+    for token in tokens(held.formula):
+        if token.kind in ("reference", "name", "function", "error") and "[" in token.text:
+            return "table reference" if _of_table(token.text) else "link to another file"
+    return "" if held.formula else "data table"
+
+
+def _of_table(text: str) -> bool:
+    return "!" not in text
+
+
+def _parts(facts: Facts) -> Iterator[tuple[str, str]]:
+    numbers = range(1, len(facts.sheets) + 1)
+    yield "[Content_Types].xml", _types(numbers)
+    yield "_rels/.rels", _links({"rId1": ("officeDocument", "xl/workbook.xml")})
+    sheets = {f"rId{n}": ("worksheet", f"worksheets/sheet{n}.xml") for n in numbers}
+    yield "xl/_rels/workbook.xml.rels", _links(sheets | {"rId0": ("styles", "styles.xml")})
+    yield "xl/workbook.xml", _book(facts)
+    yield "xl/styles.xml", _STYLES
+    back, standing = held_back(facts), _standing(facts)
+    for number, sheet in enumerate(facts.sheets, 1):
+        yield f"xl/worksheets/sheet{number}.xml", _sheet(sheet, back, standing)
+
+
+def _types(numbers: Iterable[int]) -> str:
+    kinds = {"workbook": "sheet.main", "styles": "styles"}
+    kinds |= {f"worksheets/sheet{n}": "worksheet" for n in numbers}
+    parts = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{_KIND}.{kind}+xml"/>'
+        for part, kind in kinds.items()
+    )
+    rels = "application/vnd.openxmlformats-package.relationships+xml"
+    return (
+        f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+        f'ContentType="{rels}"/>{parts}</Types>'
+    )
+
+
+_STYLES = (
+    f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Arial"/>'
+    '</font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill>'
+    '<patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/>'
+    '<top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" '
+    'fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="1"><xf numFmtId="0" '
+    'fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs><cellStyles count="1"><cellStyle '
+    'name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+
+
+def _links(targets: Mapping[str, tuple[str, str]]) -> str:
+    rows = (
+        f'<Relationship Id="{key}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for key, (kind, target) in targets.items()
+    )
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
+
+
+def _book(facts: Facts) -> str:
+    titles = [sheet.name for sheet in facts.sheets]
+    sheets = "".join(
+        f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>'
+        for n, title in enumerate(titles, 1)
+    )
+    defined = "".join(map(_name, _loadable(facts)))
+    dates = '<workbookPr date1904="1"/>' if facts.from_1904 else ""
+    return (
+        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{dates}<bookViews><workbookView/>'
+        f"</bookViews><sheets>{sheets}</sheets>"
+        + (f"<definedNames>{defined}</definedNames>" if defined else "")
+        + '<calcPr calcId="0" fullCalcOnLoad="1"/></workbook>'
+    )
+
+
+def _name(name: Name) -> str:
+    return f"<definedName name={quoteattr(name.name)}>{escape(name.formula)}</definedName>"
+
+
+def _sheet(sheet: SheetFacts, back: Mapping[Cell, str], standing: Standing) -> str:
+    rows = (
+        (row, [text for held in line if (text := _cell(held, back, standing)) is not None])
+        for row, line in sheet.by_row.items()
+    )
+    data = "".join(f'<row r="{row}">{"".join(texts)}</row>' for row, texts in rows if texts)
+    return f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{data}</sheetData></worksheet>'
+
+
+def _cell(held: Held, back: Mapping[Cell, str], standing: Standing) -> str | None:
+    if held.formula is None or (back and held.cell in back):
+        return _typed(held.ref, held.value)
+    formula = escape("".join(_word(token, held.sheet, standing) for token in tokens(held.formula)))
+    if held.array:
+        return f'<c r="{held.ref}"><f t="array" ref="{held.array}">{formula}</f></c>'
+    return f'<c r="{held.ref}"><f>{formula}</f></c>'
+
+
+def _typed(ref: str, value: Value) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return f'<c r="{ref}" t="b"><v>{int(value)}</v></c>'
+        case float():
+            return f'<c r="{ref}"><v>{value!r}</v></c>'
+        case str():
+            text = escape(value.translate(_UNWRITABLE))
+            return f'<c r="{ref}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        case CellError(code=code):
+            return f'<c r="{ref}" t="e"><v>{escape(code)}</v></c>'
+        case _:
+            assert_never(value)
+
+
+def _word(token: Token, home: str, standing: Standing) -> str:
+    """A word as every engine reads it: ``1E9`` stops one of them."""
+    if token.kind == "number":
+        head, mark, power = token.text.upper().partition("E")
+        return f"{head}E+{power}" if mark and power.isdigit() else token.text
+    if token.kind == "name":
+        where, _, name = token.text.casefold().rpartition("!")
+        sheet = where.strip("'") or home.casefold()
+        return standing.get((sheet, name)) or standing.get(("", name)) or token.text
+    return token.text

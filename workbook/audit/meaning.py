@@ -1,0 +1,242 @@
+"""What a cell means to its reader, found in the file alone: label, unit, how, source, input.
+
+A label is the text at the left end of the cell's row; in a table the head of its column follows.
+Columns headed Unit, How and Source say the rest. Where a sheet lists inputs by id (columns headed
+Input, Unit and Source), an input's own row there is believed first; its id with underscores is its
+defined name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from workbook.audit.facts import Facts, Held, Rule, SheetFacts
+from workbook.audit.formula import relative
+from workbook.audit.graph import Graph
+from workbook.engines.base import Cell
+
+_REGISTRY = frozenset({"Input", "Unit", "Source"})
+_PLAIN = frozenset({"Value", "Line"})
+"""Heads that say nothing of a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the file says of one cell; empty where it says nothing."""
+
+    label: str
+    unit: str = ""
+    how: str = ""
+    source: str = ""
+    name: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell that people type in, with the rule that says what it takes; *id* may be its name."""
+
+    id: str
+    held: Held
+    rule: Rule
+
+
+class Meanings:
+    """Labels, units and inputs of one file."""
+
+    def __init__(self, facts: Facts, graph: Graph) -> None:
+        self._facts = facts
+        self._graph = graph
+        self._pages: dict[str, _Page] = {}
+
+    def of(self, held: Held) -> Meaning:
+        """What the file says of a cell."""
+        page = self._page(held.sheet)
+        name = self.names.get(held.cell, "")
+        row = self._registry.get(name, {})
+        head, unit = page.head(held)
+        return Meaning(
+            label=row.get("What it is") or page.label(held, "" if name else head) or str(held.cell),
+            unit=row.get("Unit") or page.beside(held, "Unit") or unit,
+            how=page.beside(held, "How") or page.note(held, head),
+            source=row.get("Source") or page.beside(held, "Source"),
+            name=name,
+            id=row.get("Input", ""),
+        )
+
+    @cached_property
+    def names(self) -> Mapping[Cell, str]:
+        """The defined name of each cell that has one of its own."""
+        found: dict[Cell, str] = {}
+        for name in self._facts.names:
+            if not (name.built_in or name.sheet):
+                held = self._one(name.formula)
+                if held is not None:
+                    found.setdefault(held.cell, name.name)
+        return found
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The cells that hold no formula and have a rule, sheet by sheet, in reading order."""
+        return tuple(self._entries())
+
+    def find(self, text: str) -> Held | None:
+        """The cell that an id, a name or a reference such as ``Inputs!D12`` means."""
+        name = self._graph.named(text.replace(".", "_"))
+        return self._one(name.formula if name is not None else text)
+
+    def _one(self, formula: str) -> Held | None:
+        """The one cell that a formula refers to, if that is all it does."""
+        areas = list(self._graph.read_by(formula, "")) if "!" in formula else []
+        if len(areas) != 1 or areas[0].size != 1 or areas[0].name:
+            return None
+        return next(self._graph.held_in(areas[0]), None)
+
+    def _page(self, name: str) -> _Page:
+        if name not in self._pages:
+            sheet = self._facts.sheet(name)
+            assert sheet is not None
+            self._pages[name] = _Page(sheet)
+        return self._pages[name]
+
+    def _entries(self) -> Iterator[Entry]:
+        for sheet in self._facts.sheets:
+            ruled = [rule for rule in sheet.rules if rule.kind != "none"]
+            for held in sheet.cells.values() if ruled else ():
+                rule = None if held.formula else sheet.rule_of(held.row, held.column)
+                if rule is not None:
+                    name = self.names.get(held.cell, "")
+                    known = self._registry.get(name, {}).get("Input")
+                    yield Entry(known or name or str(held.cell), held, rule)
+
+    @cached_property
+    def _registry(self) -> dict[str, dict[str, str]]:
+        """The rows of the list of inputs, by defined name, each by the heads of its columns."""
+        for sheet in self._facts.sheets:
+            for row, line in sheet.by_row.items():
+                heads = _texts(line)
+                if set(heads.values()) >= _REGISTRY:
+                    return dict(_rows(sheet, row, heads))
+        return {}
+
+
+class _Page:
+    """One sheet, read as a person reads it: from a cell to the left, and upwards."""
+
+    def __init__(self, sheet: SheetFacts) -> None:
+        self._sheet = sheet
+        self._known: dict[tuple[int, int], tuple[str, str]] = {}
+
+    def label(self, held: Held, head: str) -> str:
+        """The text at the left end of the row, and the head of the column."""
+        texts = _texts(self._sheet.by_row[held.row])
+        left = next((text for column, text in texts.items() if column < held.column), "")
+        return " · ".join(part for part in (left, head) if part and part not in _PLAIN)
+
+    def head(self, held: Held) -> tuple[str, str]:
+        """The head of the cell's column, and the unit that stands between them."""
+        run: list[tuple[int, int]] = []
+        at = held
+        # Cells dressed alike, one below the other, have one head.
+        while (at.row, at.column) not in self._known:
+            run.append((at.row, at.column))
+            above = self._sheet.cells.get((at.row - 1, at.column))
+            if above is None or above.look != held.look:
+                break
+            at = above
+        found = self._known.get((at.row, at.column)) or self._searched(at)
+        self._known.update(dict.fromkeys(run, found))
+        return found
+
+    def _searched(self, held: Held) -> tuple[str, str]:
+        found: list[Held] = []
+        for above in self._above(held):
+            if isinstance(above.value, str) and above.value and _heads(above, held):
+                found.append(above)
+            if len(found) > 1 or (found and above.row < found[0].row):
+                break
+        if not found:
+            return "", ""
+        near = found[0]
+        stacked = len(found) > 1 and found[1].row == near.row - 1
+        if stacked and not self._labelled(near.row):
+            return str(found[1].value), str(near.value)
+        return str(near.value), ""
+
+    def beside(self, held: Held, head: str) -> str:
+        """What stands in the same row under *head*."""
+        for column, text in _texts(self._sheet.by_row[held.row]).items():
+            spot = self._sheet.cells[held.row, column]
+            if column != held.column and self.head(spot)[0] == head:
+                return text
+        return ""
+
+    def note(self, held: Held, head: str) -> str:
+        """The note under a table that says how its column comes about."""
+        if head and self._in_block(held):
+            return next((text for row, text in self._notes.get(head, ()) if row > held.row), "")
+        return ""
+
+    @cached_property
+    def _notes(self) -> dict[str, list[tuple[int, str]]]:
+        """What follows each ``Head: `` at the start of a text, with its row."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for row, line in self._sheet.by_row.items():
+            for text in _texts(line).values():
+                head, mark, rest = text.partition(": ")
+                if mark:
+                    found.setdefault(head, []).append((row, rest))
+        return found
+
+    def _in_block(self, held: Held) -> bool:
+        """Whether the cell above or below has the same formula, so that a total is none of it."""
+        if held.formula is None:
+            return False
+        own = relative(held.formula, held.row, held.column)
+        beside = (self._sheet.cells.get((held.row + step, held.column)) for step in (-1, 1))
+        return any(
+            near is not None
+            and near.formula is not None
+            and relative(near.formula, near.row, near.column) == own
+            for near in beside
+        )
+
+    def _above(self, held: Held) -> Iterator[Held]:
+        for row in range(held.row - 1, 0, -1):
+            above = self._sheet.cells.get((row, held.column))
+            if above is not None:
+                yield above
+
+    def _labelled(self, row: int) -> bool:
+        """Whether a row begins with a text where the row above does; a row of units does not."""
+        above = _texts(self._sheet.by_row[row - 1])
+        return min(above, default=0) in _texts(self._sheet.by_row[row])
+
+
+def _heads(above: Held, held: Held) -> bool:
+    """Whether a cell can head one below it: locked, dressed otherwise, a formula only in bold."""
+    return (
+        above.look != held.look and above.look.locked and (above.formula is None or above.look.bold)
+    )
+
+
+def _texts(line: Iterable[Held]) -> dict[int, str]:
+    """The texts of a row that were typed in, by column."""
+    return {
+        held.column: held.value
+        for held in line
+        if held.formula is None and isinstance(held.value, str) and held.value
+    }
+
+
+def _rows(
+    sheet: SheetFacts, head: int, heads: Mapping[int, str]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    key = next(column for column, text in heads.items() if text == "Input")
+    for row, line in sheet.by_row.items():
+        texts = _texts(line)
+        if row > head and key in texts:
+            named = {heads[column]: text for column, text in texts.items() if column in heads}
+            yield texts[key].replace(".", "_"), named
