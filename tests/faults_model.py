@@ -239,7 +239,7 @@ def a_blue_figure_of_a_column_that_no_list_finds(d: Draft) -> Cell:
 @fault("F06")
 def a_typed_name_that_no_list_finds(d: Draft) -> Cell:
     d.formula(d.at("data_columns.teams_name.filled"), "0", "0")
-    return d.at("teams.teams_1.name")
+    return Cell("Usage", "B" + d.at("teams.teams_1.flag").ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 
 
 @fault("F07a")

@@ -10,7 +10,8 @@ from workbook.audit.diff.flags import Flag, flags
 from workbook.audit.diff.match import Match
 from workbook.audit.diff.structure import Structural, structural
 from workbook.audit.facts import Facts
-from workbook.audit.survey import Key, Survey
+from workbook.audit.registered import Key
+from workbook.audit.survey import Survey
 
 __all__ = ["Change", "Difference", "Flag", "Structural", "diff"]
 

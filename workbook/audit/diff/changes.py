@@ -10,7 +10,8 @@ from workbook.audit.diff.match import Match
 from workbook.audit.facts import Held
 from workbook.audit.formula import relative
 from workbook.audit.ranges import cell_text, gathered
-from workbook.audit.survey import Key, Survey
+from workbook.audit.registered import Key
+from workbook.audit.survey import Survey
 from workbook.engines.base import Value, agree
 
 Kind: TypeAlias = Literal[

@@ -12,7 +12,8 @@ from workbook.audit.facts import SheetFacts
 from workbook.audit.formula import reference, relative, tokens
 from workbook.audit.lint.blocks import TYPED, outliers
 from workbook.audit.ranges import Area, Place, area_of
-from workbook.audit.survey import Key, Survey, place_of
+from workbook.audit.registered import Key
+from workbook.audit.survey import Survey, place_of
 from workbook.engines.base import CellError
 
 RANKED = (

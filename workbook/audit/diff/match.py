@@ -9,7 +9,7 @@ from workbook.audit.diff.align import Alignment, aligned
 from workbook.audit.facts import Facts, Held, SheetFacts
 from workbook.audit.formula import Corner, Reference, reference, tokens
 from workbook.audit.ranges import Place
-from workbook.audit.survey import Key
+from workbook.audit.registered import Key
 
 RENAMED = 0.8
 """How much of two sheets must be alike for one to be the other renamed."""

@@ -11,7 +11,8 @@ from workbook.audit.lint.blocks import TYPED, misshapen, outliers
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.ranges import Area, Place
-from workbook.audit.survey import Key, Survey, place_of
+from workbook.audit.registered import Key
+from workbook.audit.survey import Survey, place_of
 
 LONGEST = 120
 DEEPEST_IF = 2

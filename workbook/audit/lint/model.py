@@ -11,8 +11,8 @@ from workbook.audit.formula import names
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.looks import BLUE, GREEN, hue
-from workbook.audit.registered import Entry
-from workbook.audit.survey import Key, Survey, place_of
+from workbook.audit.registered import Entry, Key
+from workbook.audit.survey import Survey, place_of
 
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc]?[0-9]*|[Rr]?[0-9]*[Cc][0-9]*")
 _VALUES = frozenset({"true", "false"})

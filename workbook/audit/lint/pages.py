@@ -9,7 +9,8 @@ from workbook.audit.facts import Facts, Held, SheetFacts
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.looks import shown_length
-from workbook.audit.survey import Key, Survey, place_of
+from workbook.audit.registered import Key
+from workbook.audit.survey import Survey, place_of
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 NARROW = 1.02

@@ -9,7 +9,8 @@ from workbook.audit.facts import SheetFacts
 from workbook.audit.formula import functions
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
-from workbook.audit.survey import Key, Survey, place_of
+from workbook.audit.registered import Key
+from workbook.audit.survey import Survey, place_of
 from workbook.engines.base import agree
 
 _NEAR_ONE = 0.5

@@ -12,7 +12,8 @@ from workbook.audit.formula import functions, reference, tokens
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.formulas import PORTABLE, VOLATILE
 from workbook.audit.lint.rules import Hit, NotJudged
-from workbook.audit.survey import Key, Survey, place_of
+from workbook.audit.registered import Key
+from workbook.audit.survey import Survey, place_of
 from workbook.audit.workers import NO_VALUE, EngineFailed, at_work
 from workbook.engines import Cell, CellError, Value, agree
 
