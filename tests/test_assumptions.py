@@ -36,9 +36,11 @@ if TYPE_CHECKING:
 
 MEMO = TEMPLATES / "memo.toml"
 CELL = re.compile(r"[a-z]{1,3}[0-9]+|r[0-9]*c[0-9]*|[rc]", re.IGNORECASE)
-SYMBOL = "USD|h|s|min|day|wk|mo|yr|chip|node|pod|slot|H100e|FLOP|tok|Mtok|GB|req|user|share|x|1"
+SYMBOL = "USD|kW|h|s|min|day|wk|mo|yr|chip|node|pod|slot|H100e|FLOP|tok|Mtok|GB|req|user|share|x|1"
 SYMBOL += "|log|concentration"
-UNIT = re.compile(rf"({SYMBOL})(/({SYMBOL}|\(({SYMBOL})(·({SYMBOL}))+\)))?|choice|date|text")
+UNIT = re.compile(
+    rf"({SYMBOL}|H100e·h)(/({SYMBOL}|\(({SYMBOL})(·({SYMBOL}))+\)))?|choice|date|text"
+)
 
 Faults = list[str]
 
@@ -606,7 +608,8 @@ OVERLAY_FAULTS = {
     ),
     "another schema": (
         "schema = 2\n",
-        "x.toml:1: schema: 2 is not a version that this program reads; it reads 1",
+        "x.toml:1: schema: 2 is not a version that this program reads; it reads 1; "
+        "use a newer version of the program",
     ),
     "a row key": (
         "[fleet.rows.TPU7]\n",

@@ -441,12 +441,12 @@ class Assumptions:
     demand: Demand
     scaling: Scaling
     access: Access
-    sign_ups: SignUps
-    policy: Policy
-    research: Research
     sharing: Sharing
     plan: Plan
     last_plan: Table[LastPlanRow]
+    sign_ups: SignUps
+    policy: Policy
+    research: Research
     weekly_max: Parameters
     time_share: Parameters
     data: Data
