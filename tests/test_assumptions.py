@@ -608,8 +608,10 @@ OVERLAY_FAULTS = {
     ),
     "another schema": (
         "schema = 2\n",
-        "x.toml:1: schema: 2 is not a version that this program reads; it reads 1; "
-        "use a newer version of the program",
+        (
+            "x.toml:1: schema: 2 is not a version that this program reads; it reads 1; "
+            "use a newer version of the program"
+        ),
     ),
     "a row key": (
         "[fleet.rows.TPU7]\n",
