@@ -254,6 +254,8 @@ CELLS: tuple[tuple[str, object, str], ...] = (
     ("training.mfu", CellError("#N/A"), "holds the error #N/A; type a value"),
     ("training.mfu", "0.5", '"0.5" is a number stored as text'),
     ("allocation.revenue_target", "1.234,56", '"1.234,56" is text, and can be read in two ways'),
+    ("training.mfu", float("inf"), "inf is not finite"),
+    ("control.as_of", float("nan"), "nan is not finite"),
     ("training.mfu", "half", '"half" is not a number'),
     ("allocation.p0", 30.0, "30 is outside 0 to 1. Did you mean 0.3 (30 %)?"),
     ("training.mfu", True, "TRUE is no number"),
@@ -339,7 +341,7 @@ def test_infinity_in_a_cell(book: Path, into: Path, capsys: Captured) -> None:
         )
 
     path.write_bytes(repacked(book.read_bytes(), spoil))
-    assert "(training.mfu): inf is not finite" in refused(path, into, capsys)
+    assert "'1e999' is no number that a cell can hold" in refused(path, into, capsys)
 
 
 # --- what to import into ---------------------------------------------------------------------
