@@ -90,6 +90,16 @@ def test_json_is_one_object_with_the_promised_keys(
         "demand_pods",
         "demand_margin",
         "scaling_added",
+        "batch_sim_mean",
+        "batch_sim_peak",
+        "policy_even_realised",
+        "policy_even_list",
+        "policy_even_tight",
+        "policy_even_apart",
+        "policy_pays_free",
+        "policy_pays_free_apart",
+        "policy_pays_tight",
+        "policy_pays_tight_apart",
         "checks_failed",
     }
 
