@@ -8,7 +8,7 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build test check format bench mutation lock clean
+.PHONY: help build test test-all check format bench mutation lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ build: $(VENV)/.ready ## Write the workbook into outputs/
 
 test: $(VENV)/.ready-dev ## Run the tests, one process for each core
 	@$(VENV)/bin/python -m pytest -n auto $(PYTEST_ARGS)
+
+test-all: $(VENV)/.ready-dev ## Run the tests, with every case of those that take long
+	@$(VENV)/bin/python -m pytest -n auto -m "" $(PYTEST_ARGS)
 
 check: $(VENV)/.ready-dev ## Format, lint, types and the direction of imports
 	@$(VENV)/bin/ruff format --check .

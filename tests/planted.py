@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
+from _pytest.mark import ParameterSet
 from finder import Finder
 
 from workbook.audit.lint import lint
@@ -43,6 +44,21 @@ def planted_by(module: ModuleType) -> list[object]:
         for rule, plant in FAULTS
         if plant.__module__ == module.__name__
     ]
+
+
+EACH = 4
+"""One in so many cases that are alike runs every time."""
+
+
+def sampled(cases: Sequence[object]) -> list[object]:
+    """The cases of a test, all but one in EACH left to the thorough run."""
+    return [case if at % EACH == 0 else _thorough(case) for at, case in enumerate(cases)]
+
+
+def _thorough(case: object) -> object:
+    if isinstance(case, ParameterSet):
+        return pytest.param(*case.values, id=case.id, marks=pytest.mark.thorough)
+    return pytest.param(case, marks=pytest.mark.thorough)
 
 
 class Draft:

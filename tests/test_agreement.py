@@ -232,11 +232,6 @@ NO_ORACLE = {
 FEW = (
     "the memo",
     "several readings",
-    "own split",
-    "own cases",
-    "too much revenue",
-    "pods by other readings",
-    "no tokens",
     "text for a number",
     "another policy",
     "weeks outside the table",
@@ -244,21 +239,27 @@ FEW = (
     "another usage",
     "other outcomes",
     "old information, and rows that are not whole",
-    "another curve",
     "stale tables",
     "users that no pod serves",
-    "scaling that no table has",
-    "users beyond the table",
-    "pods beyond the table",
     "drawn 0",
 )
+MORE = tuple(case for case in CASES if case not in FEW)
 
-WITHOUT_BLANKS = tuple(case for case in CASES if "blank" not in case)
+# in LibreOffice a link to a blank cell is no number, elsewhere it is 0
+WITHOUT_BLANKS = tuple(case for case in MORE if "blank" not in case)
 
 OTHERS = [
-    pytest.param("formulas", FEW, marks=pytest.mark.slow),
-    # in LibreOffice a link to a blank cell is no number, elsewhere it is 0
-    pytest.param("libreoffice", WITHOUT_BLANKS, marks=[pytest.mark.libreoffice, pytest.mark.slow]),
+    pytest.param("formulas", FEW, marks=pytest.mark.slow, id="formulas"),
+    pytest.param(
+        "libreoffice", FEW, marks=[pytest.mark.libreoffice, pytest.mark.slow], id="libreoffice"
+    ),
+    pytest.param("formulas", MORE, marks=pytest.mark.thorough, id="formulas, more"),
+    pytest.param(
+        "libreoffice",
+        WITHOUT_BLANKS,
+        marks=[pytest.mark.libreoffice, pytest.mark.thorough],
+        id="libreoffice, more",
+    ),
 ]
 
 

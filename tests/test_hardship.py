@@ -14,7 +14,10 @@ import pytest
 from workbook.disk import OutputError, put
 
 
-@pytest.mark.parametrize(("kind", "count"), [("toml", 30), ("csv", 150), ("xlsx", 4)])
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("toml", 30), ("csv", 150), pytest.param("xlsx", 4, marks=pytest.mark.thorough)],
+)
 def test_mutated_files_end_in_a_result_or_a_message(kind: str, count: int) -> None:
     """No exception, no silence, no hang, and nothing is written by halves."""
     outcomes, wrong = mangle.mangle(kind, count, 7)

@@ -88,6 +88,7 @@ def rewritten_elsewhere(data: bytes) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.thorough
 def test_a_file_without_properties_and_with_other_spelling(book: Path, into: Path) -> None:
     """What the file says of itself stands on its cover as well; names have no case."""
     path = into.with_name("e.xlsx")
@@ -102,6 +103,7 @@ def test_a_file_without_properties_and_with_other_spelling(book: Path, into: Pat
 # --- values ----------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_value_goes_to_its_line_and_no_other(book: Path, into: Path) -> None:
     """The comment beside it stays; a source of the old value does not speak for the new."""
     path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5125})
@@ -164,6 +166,7 @@ def test_a_conflict_is_listed_and_settled_only_when_told(book: Path, into: Path)
     assert (load([into]).training.mfu.value, load([into]).training.overhead.value) == (0.5, 2.5)
 
 
+@pytest.mark.thorough
 def test_the_same_change_on_both_sides_is_none(book: Path, into: Path) -> None:
     """Typed 0.5, and in the file 0.5 since."""
     path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5})
@@ -172,6 +175,7 @@ def test_the_same_change_on_both_sides_is_none(book: Path, into: Path) -> None:
     assert (found.changed, found.conflicts, found.extras, found.written) == ([], [], [], [])
 
 
+@pytest.mark.thorough
 def test_a_change_of_the_file_alone_stays(book: Path, into: Path) -> None:
     """What the file says since the build is kept where nobody typed anything."""
     path = edited(book, into.with_name("e.xlsx"), {"training.overhead": 2.5})
@@ -202,6 +206,7 @@ def test_a_row_typed_below_the_last_comes_back(book: Path, into: Path) -> None:
     assert (row.label, row.chip.value, row.quantity.value) == ("MI", "MI 450", 9000)
 
 
+@pytest.mark.thorough
 def test_rows_that_are_sorted_keep_their_values(book: Path, into: Path) -> None:
     """Names stay behind when rows are sorted; the label says which row it is."""
 
@@ -216,6 +221,7 @@ def test_rows_that_are_sorted_keep_their_values(book: Path, into: Path) -> None:
     assert (found.changed, found.errors) == ([], [])
 
 
+@pytest.mark.thorough
 def test_a_renamed_row_keeps_its_key(book: Path, into: Path) -> None:
     """The label is brought back as the row's label."""
 
@@ -231,6 +237,7 @@ def test_a_renamed_row_keeps_its_key(book: Path, into: Path) -> None:
 # --- comments --------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_a_comment_on_an_input_becomes_its_note_once(book: Path, into: Path) -> None:
     """The author's name is left out; the second import finds it there already."""
 
@@ -313,6 +320,7 @@ def test_the_command_prints_and_writes(book: Path, into: Path, capsys: Captured)
     assert capsys.readouterr().out == "Nothing was changed.\n"
 
 
+@pytest.mark.thorough
 def test_json_of_an_import(book: Path, into: Path, capsys: Captured) -> None:
     """Changed, conflicts, extras and errors; exit 1 for extras, 2 for errors."""
     path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5}, meddle)

@@ -94,7 +94,7 @@ class DataGatherer:
 
     def _note_built(self, key: str, file: DataFile[Any], rows: Sequence[TypedRow]) -> None:
         """Note what the file was at the build, as far as the workbook tells, if it was another."""
-        fact = _FACT.fullmatch(self.edited.said(f"Data: {file.form.title}"))
+        fact = _FACT.fullmatch(self.edited.said(file.form.title))
         day = self.edited.registry.get(f"data.{key}.as_of")
         if fact is None or day is None:
             return
@@ -116,7 +116,7 @@ class DataGatherer:
         return all(settled)
 
     def _digest_at_build(self, form: Form[Any]) -> str | None:
-        fact = _FACT.fullmatch(self.edited.said(f"Data: {form.title}"))
+        fact = _FACT.fullmatch(self.edited.said(form.title))
         return fact["digest"] if fact else None
 
 
