@@ -12,6 +12,9 @@ from workbook.build import Built, make
 
 __all__ = ["pytest_runtest_makereport"]
 
+# It runs in the Python of LibreOffice, which alone has uno.
+collect_ignore = ["office.py"]
+
 # Machines differ in speed, and no test asserts on time.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")

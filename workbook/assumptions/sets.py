@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.assumptions.load import baseline, load
+from workbook.assumptions.presets import PRESETS
 from workbook.assumptions.sections import SECTIONS, TABLES, Assumptions
+from workbook.assumptions.taken import TAKEN_FILES
 from workbook.faults import Fault, InputFaults
 from workbook.paths import TEMPLATES
 
@@ -61,7 +63,12 @@ def _value(entry: object) -> object:
 
 
 def _is_set(path: Path) -> bool:
-    """Whether a TOML file speaks of inputs; one that cannot be read is none."""
+    """Whether a TOML file speaks of inputs; one that cannot be read is none.
+
+    Files of the simulation have sections of the same names, and are no sets.
+    """
+    if path.parent == TEMPLATES.resolve() and path.stem in (*TAKEN_FILES, *PRESETS.values()):
+        return False
     try:
         tree = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
