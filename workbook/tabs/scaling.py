@@ -160,7 +160,7 @@ def _reading(
 ) -> tuple[Line, Line]:
     """The comparison in words."""
     cost = joined("scaling costs +", constants.percent(added))
-    before = shown(still.lines["overload"][""], "#,##0", 0)
+    before = shown(still.lines["overload"][""], "0", 0)
     overload = joined(before, " → ", shown(moved.lines["overload"][""], "0", 0), " min")
     return (
         Line("scaling_words", "In words", "text", when(given(added), cost, "–"), how=None),
