@@ -154,7 +154,7 @@ def test_an_unknown_unit_is_named_with_all_that_are_known(wrong: str, unknown: s
         parse(wrong)
     known = (
         "FLOP, GB, H100e, Mtok, USD, chip, date, day, flag, h, kW, min, mo, node, pod, req, s, "
-        "slot, text, tok, user, yr"
+        "slot, text, tok, user, wk, yr"
     )
     assert str(caught.value) == f"unknown unit {unknown!r}; known: {known}"
 
