@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbook.book import Axis, Column, Entity, Gathered, Line, Table
+from workbook.book import Axis, Column, Entity, Gathered, Line, Owned, Table
 from workbook.expr import (
     Constant,
     Expr,
@@ -43,7 +43,11 @@ def build(
         return when(same(all_inside, 1), figure, OUTSIDE)
 
     def drawn(key: str, label: str, unit: str, links: Sequence[Expr], show: str = "") -> Column:
-        return Column(key, label, unit, axis, Gathered(tuple(links)), show=show)
+        lines = (
+            Line(f"options_{row.key}_{key}", f"{label}, {row.label}", unit, link)
+            for row, link in zip(axis.entities, links, strict=True)
+        )
+        return Column(key, label, unit, axis, Owned(tuple(lines)), show=show)
 
     pays = [course.pays_apart if apart else course.pays for course, apart in rows]
     most = drawn("most", "Most pods", "pod", [inside(largest(c.pods)) for c, _ in rows], "whole")
@@ -56,9 +60,8 @@ def build(
     full = drawn(
         "full", "Cost in full", "USD", [inside(total(c.cost) * week) for c, _ in rows], "usd0"
     )
-    saved = drawn(
-        "saved", "Saved", "share", [money.saved if apart else money.unsaved for _, apart in rows]
-    )
+    shares = Gathered(tuple(money.saved if apart else money.unsaved for _, apart in rows))
+    saved = Column("saved", "Saved", "share", axis, shares)
     cost = axis.formula(
         "cost", "Cost", "USD", inside(full * (1 - saved)), show="usd0", how="In full × (1 − saved)"
     )
