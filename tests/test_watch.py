@@ -131,10 +131,18 @@ def test_what_is_watched(tmp_path: Path) -> None:
     assert wanted | {"mine.csv", "other.csv"} <= names
 
 
+# A shell starts what runs in its background with SIGINT ignored, and so would the program be.
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from workbook.cli import main; raise SystemExit(main())"
+)
+
+
 def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     """The program says that it stops, and leaves with 0 and a whole file."""
     out = tmp_path / "book.xlsx"
-    command = [sys.executable, "-m", "workbook", "build", "--watch", "--quiet", "--out", str(out)]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "build", "--watch", "--quiet"]
+    command += ["--out", str(out)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
         assert program.stderr is not None
         for line in program.stderr:
