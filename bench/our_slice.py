@@ -8,11 +8,10 @@ import memo_numbers as memo
 
 from workbook import theme
 from workbook.book import Axis, Band, Book, Column, Entity, Line, Lines, Owned, Tab, Table
+from workbook.build import filled
 from workbook.engines import Cell
 from workbook.expr import At, Text, total
 from workbook.layout import lay_out
-from workbook.values import fill
-from workbook.xlsx import write
 
 STAMP = datetime(2026, 2, 24, tzinfo=UTC)
 BAND = tuple(
@@ -135,14 +134,13 @@ def main(path: str) -> None:
     tabs = (supply_tab, training_tab, scenario(hours, year))
     titles = {"capacity": "Capacity", "decide": "Decide"}
     book = Book("Memo", tabs, Band(*BAND), titles, {})
-    look = theme.load()
-    laid_out = lay_out(book, look)
-    filled = fill(write(laid_out, look, STAMP.replace(tzinfo=None)), STAMP)
+    laid_out = lay_out(book, theme.load())
+    slice_ = filled(laid_out, STAMP)
     place = laid_out.names["research"]
-    research = filled.values[Cell(place.sheet, place.ref)]
+    research = slice_.values[Cell(place.sheet, place.ref)]
     if not isinstance(research, float) or round(research) != memo.RESEARCH_HOURS:
         raise SystemExit(f"research is {research}")
-    Path(path).write_bytes(filled.data)
+    Path(path).write_bytes(slice_.data)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from planted import Draft, covers, sampled
 from strangers import written
 
-from workbook import cli, theme, xlsx
+from workbook import cli, theme
 from workbook.assumptions import Assumptions, load
 from workbook.audit.diff import Difference, diff, report
 from workbook.audit.diff.align import aligned
@@ -23,10 +23,9 @@ from workbook.audit.diff.structure import runs
 from workbook.audit.facts import Facts
 from workbook.audit.reader import read
 from workbook.book import Line, Lines
-from workbook.build import Built, make
+from workbook.build import Built, filled, make
 from workbook.engines import Cell
 from workbook.layout import lay_out
-from workbook.values import fill
 
 Expected = tuple[str, str, str | Cell]
 """Which list of the difference tells of a change, as what, and where."""
@@ -266,7 +265,7 @@ def test_an_inserted_row_is_one_change(built: Built, book_path: Path, tmp_path: 
     stamp = datetime(2026, 2, 24, tzinfo=UTC)
     layout = lay_out(replace(built.book, tabs=tabs), theme.load())
     path = tmp_path / "more.xlsx"
-    path.write_bytes(fill(xlsx.write(layout, theme.load(), stamp.replace(tzinfo=None)), stamp).data)
+    path.write_bytes(filled(layout, stamp).data)
     difference = diff(read(book_path), read(path))
     assert difference.headline == "0 inputs, 0 formulas, 0 outputs moved; checks pass"
     assert [(s.what, s.says) for s in difference.structure] == [

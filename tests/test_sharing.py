@@ -25,7 +25,6 @@ from workbook.build import Built
 from workbook.data.pools import POOLS
 from workbook.data.requests import REQUESTS
 from workbook.engines import Cell, Session, Settable, agree, engine
-from workbook.engines.formualizer import with_values
 from workbook.evaluate import Model, plain
 from workbook.functions import Value
 
@@ -253,7 +252,7 @@ def _row(key: str) -> int:
 def opened(name: str, folder: Path) -> Iterator[Typist]:
     """The example in an engine."""
     path = folder / "book.xlsx"
-    path.write_bytes(with_values(books.written(*example().tabs), books.STAMP.astimezone()))
+    path.write_bytes(books.written(*example().tabs))
     with engine(name).open(path) as session:
         yield Typist(session)
 

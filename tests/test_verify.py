@@ -26,7 +26,6 @@ from workbook.audit.verdict import Verdict
 from workbook.audit.verify import Question, verify
 from workbook.build import Built
 from workbook.engines import Cell
-from workbook.engines.package import formula_cells
 
 WRONG = 999.0
 RULE = {"validate": "decimal", "criteria": "between", "minimum": 1, "maximum": 9}
@@ -121,9 +120,9 @@ def test_no_stored_value_reaches_an_engine(book_path: Path, tmp_path: Path) -> N
     path = tmp_path / "bare.xlsx"
     facts = read(book_path)
     bare.write(facts, path)
-    found = formula_cells(path.read_bytes())
-    assert [cell.cell for cell in found] == [held.cell for held in facts.formulas()]
-    assert {cell.cached for cell in found} == {None}
+    given = read(path)
+    assert [held.cell for held in given.formulas()] == [held.cell for held in facts.formulas()]
+    assert {held.value for held in given.formulas()} == {None}
 
 
 def test_our_own_workbook_is_sound(book_path: Path, built: Built) -> None:

@@ -13,8 +13,22 @@ from workbook.assumptions.migrations import SCHEMA
 from workbook.book import Book, lines_of
 from workbook.disk import OutputError, put
 from workbook.layout import Layout, lay_out
+from workbook.layout.sheet import Cached
 from workbook.simulated import simulate
-from workbook.values import Cell, Filled, Value, fill
+from workbook.values import Cell, Value, cached, calculated
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Filled:
+    """A finished file: its bytes, and the value of each formula cell."""
+
+    data: bytes
+    values: dict[Cell, Value]
+
+    @property
+    def formulas(self) -> int:
+        """How many formulas there are."""
+        return len(self.values)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,8 +82,19 @@ def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulat
     """
     book, layout = lay(a, baseline, simulation)
     stamp = datetime.combine(a.control.as_of.value, time(), UTC)
-    raw = xlsx.write(layout, theme.load(), stamp.replace(tzinfo=None))
-    return Built(book, layout, fill(raw, stamp))
+    return Built(book, layout, filled(layout, stamp))
+
+
+def filled(layout: Layout, stamp: datetime) -> Filled:
+    """The file of a layout, with its values; *stamp*, with its time zone, is the only clock.
+
+    The same layout and stamp give the same bytes. Raises values.ValueFault where two engines
+    differ or a formula has no value.
+    """
+    values = calculated(layout, stamp)
+    shown: dict[tuple[str, str], Cached] = {cell: cached(value) for cell, value in values.items()}
+    data = xlsx.write(layout, theme.load(), stamp.replace(tzinfo=None), shown)
+    return Filled(data, values)
 
 
 def check_path(path: Path, suffix: str = ".xlsx") -> None:

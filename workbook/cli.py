@@ -63,12 +63,12 @@ def _explained(error: Exception) -> int:
     from workbook.assumptions import InputFaults
     from workbook.disk import OutputError
     from workbook.simulated import SimulationMissing
-    from workbook.values import FillError
+    from workbook.values import ValueFault
 
     print(error, file=sys.stderr)
     if isinstance(error, InputFaults | OutputError | SimulationMissing):
         return BAD_INPUT
-    if isinstance(error, FillError):
+    if isinstance(error, ValueFault):
         print("Nothing was written.", file=sys.stderr)
         return FINDINGS
     print(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbook import theme, xlsx
+from workbook import theme
 from workbook.book import (
     Axis,
     Band,
@@ -18,23 +18,21 @@ from workbook.book import (
     Table,
     Units,
 )
+from workbook.build import filled
 from workbook.compare import Comparison, Side
 from workbook.expr import MIXED, Expr, Text, both, given, same, when
 from workbook.layout import lay_out
-from workbook.values import fill
 
 NOTHING = Text("–", stands_in=True)
 
 
 def as_workbook(found: Comparison) -> bytes:
     """The comparison as an xlsx: the same comparison gives the same bytes."""
-    look = theme.load()
     as_of = f"Inputs as of {found.as_of.date().isoformat()}"
     band = Band(Text("Sets of assumptions compared"), Text(""), Text(as_of), Text(""))
     groups = {"start": "Start here", "decide": "Decisions"}
     book = Book("Sets of assumptions compared", (_cover(found), _tab(found)), band, groups, {})
-    raw = xlsx.write(lay_out(book, look), look, found.as_of.replace(tzinfo=None))
-    return fill(raw, found.as_of).data
+    return filled(lay_out(book, theme.load()), found.as_of).data
 
 
 def _cover(found: Comparison) -> Tab:

@@ -1,9 +1,8 @@
-"""Cached values: one engine puts them in, a second must agree with every one of them."""
+"""Cached values: what two engines both make of every formula of a layout."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +10,16 @@ from typing import NamedTuple
 
 from typing_extensions import override
 
-from workbook.engines import Cell, Session, Value, agree, engine
-from workbook.engines.formualizer import with_values
-from workbook.engines.package import FormulaCell, by_address, formula_cells
+from workbook import draft
+from workbook.engines import Cell, CellError, Engine, Value, agree, engine
+from workbook.engines.formualizer import Formualizer
+from workbook.layout.places import column_letters
+from workbook.layout.sheet import Cached, Excel, Layout, digits
 
-__all__ = ["Cell", "Disagreement", "FillError", "Filled", "Row", "Value", "fill"]
+__all__ = ["Cell", "Disagreement", "Row", "Value", "ValueFault", "cached", "calculated"]
+
+ERRORS = frozenset({"#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""The errors that a cell may show; a name that no program knows is a fault of the formula."""
 
 _SHOWN = 5
 
@@ -30,14 +34,14 @@ class Row(NamedTuple):
 
     @override
     def __str__(self) -> str:
-        return f"{self.cell} ={self.formula}: {_shown(self.a)} or {_shown(self.b)}"
+        return f"{self.cell} {self.formula}: {_shown(self.a)} or {_shown(self.b)}"
 
 
-class FillError(Exception):
+class ValueFault(Exception):
     """A formula has no value that can be shown."""
 
 
-class Disagreement(FillError):
+class Disagreement(ValueFault):
     """Two engines give different values; *rows* has every formula concerned."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
@@ -46,58 +50,75 @@ class Disagreement(FillError):
         super().__init__(_listed(f"{head}; write it with the portable functions", rows))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Filled:
-    """An xlsx with its values: the file, the value of each formula cell, their number."""
+def calculated(layout: Layout, stamp: datetime) -> dict[Cell, Value]:
+    """The value of every formula cell, sheet by sheet in reading order, as two engines agree.
 
-    data: bytes
-    values: dict[Cell, Value]
-    formulas: int
-
-
-def fill(raw: bytes, stamp: datetime) -> Filled:
-    """Give *raw*, an xlsx, with a cached value in each formula cell, as two engines agree.
-
-    *stamp*, with its time zone, is the only clock, so the same bytes give the same bytes. An
-    error value is kept if both engines give it. Raises Disagreement where they differ,
-    FillError where a formula has no finite value, EngineError if an engine refuses the file.
+    One reads the formulas as they will stand in the file, the other by address and column by
+    column. *stamp*, with its time zone, is the first one's only clock. An error value is kept if
+    both give it. Raises Disagreement where they differ, ValueFault where a formula has no finite
+    value, EngineError if an engine refuses a draft.
     """
+    formulas = _formulas(layout)
     # both engines leave the interpreter free while they work, so they work side by side
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        opening = aside.submit(_recalculated, raw)
-        data = with_values(raw, stamp)
-        cells = formula_cells(data)
-        _require_values(cells)
-        with opening.result() as session:
-            second = session.read(found.cell for found in cells)
-    rows = [Row(*found, second[found.cell]) for found in cells]
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=1) as aside:
+        by_column = Path(folder, "shared.xlsx")
+        by_column.write_bytes(draft.shared(layout))
+        second = aside.submit(_read, engine("ironcalc"), by_column, formulas)
+        as_it_stands = Path(folder, "whole.xlsx")
+        as_it_stands.write_bytes(draft.whole(layout))
+        values = _read(Formualizer(stamp), as_it_stands, formulas)
+        opinions = second.result()
+    _require_values(values, formulas)
+    rows = [Row(cell, text, values[cell], opinions[cell]) for cell, text in formulas.items()]
     if differing := [row for row in rows if not agree(row.a, row.b)]:
         raise Disagreement(differing)
-    return Filled(data, {row.cell: row.a for row in rows}, len(rows))
+    return values
 
 
-def _recalculated(raw: bytes) -> Session:
-    """The workbook in the second engine, from a file that holds no cached value.
+def cached(value: Value) -> Cached:
+    """*value* as it stands in the file.
 
-    Cells stand there in place of names: looking names up is most of this engine's time.
+    >>> cached(0.5), cached(True), cached(CellError("#N/A"))
+    (Cached(kind='n', text='0.5'), Cached(kind='b', text='1'), Cached(kind='e', text='#N/A'))
     """
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "book.xlsx")
-        path.write_bytes(by_address(raw))
-        session = engine("ironcalc").open(path)
-    session.recalculate()
-    return session
+    match value:
+        case bool():
+            return Cached("b", str(int(value)))
+        case float():
+            return Cached("n", digits(value))
+        case CellError(code=code):
+            return Cached("e", code)
+        case None:
+            raise ValueFault("a formula has no value")
+        case _:
+            return Cached("str", value)
 
 
-def _require_values(cells: Sequence[FormulaCell]) -> None:
-    without = [found for found in cells if not _usable(found.cached)]
+def _formulas(layout: Layout) -> dict[Cell, str]:
+    return {
+        Cell(sheet.name, f"{column_letters(cell.col)}{cell.row + 1}"): cell.content.text
+        for sheet in layout.sheets
+        for cell in sheet.cells
+        if isinstance(cell.content, Excel)
+    }
+
+
+def _read(calculator: Engine, path: Path, formulas: Mapping[Cell, str]) -> dict[Cell, Value]:
+    with calculator.open(path) as session:
+        return session.read(formulas)
+
+
+def _require_values(values: Mapping[Cell, Value], formulas: Mapping[Cell, str]) -> None:
+    without = [cell for cell, value in values.items() if not _usable(value)]
     if without:
-        shown = [f"{found.cell} ={found.formula}" for found in without]
-        raise FillError(_listed(f"no finite value for {_counted(without)}", shown))
+        shown = [f"{cell} {formulas[cell]}: {_shown(values[cell])}" for cell in without]
+        raise ValueFault(_listed(f"no value to show for {_counted(without)}", shown))
 
 
 def _usable(value: Value) -> bool:
-    return value is not None and not (isinstance(value, float) and not math.isfinite(value))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value.code in ERRORS if isinstance(value, CellError) else value is not None
 
 
 def _counted(items: Sequence[object]) -> str:

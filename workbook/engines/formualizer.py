@@ -1,4 +1,4 @@
-"""Formualizer behind the engine's face, and the cached values that it writes into a file."""
+"""Formualizer behind the engine's face."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,12 +26,14 @@ _CODES = {"Div": "#DIV/0!", "Na": "#N/A", "Name": "#NAME?"}
 class FormualizerSession(LiveSession):
     """A workbook open in formualizer; a change recalculates only what depends on it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: datetime | None) -> None:
         try:
             self._book = formualizer.load_workbook(str(path))
         except OSError as fault:
             raise EngineError(f"{path}: {NAME} cannot open it: {fault}") from fault
         self._book.set_temporal_egress("serial")
+        if clock is not None:
+            self._book.set_deterministic_clock(clock)
         super().__init__(NAME, tuple(self._book.sheet_names))
 
     @override
@@ -52,32 +54,22 @@ class FormualizerSession(LiveSession):
 
 
 class Formualizer:
-    """Formualizer: the engine whose values stand in the file."""
+    """Formualizer: the engine whose values stand in the file.
+
+    With *clock*, a time with its zone, formulas that ask for the date get that one.
+    """
 
     name = NAME
 
+    def __init__(self, clock: datetime | None = None) -> None:
+        self._clock = clock
+
     def open(self, path: Path) -> FormualizerSession:
         """Open the xlsx at *path*."""
-        return FormualizerSession(path)
+        return FormualizerSession(path, self._clock)
 
 
 ENGINE: Engine = Formualizer()
-
-
-def with_values(raw: bytes, stamp: datetime) -> bytes:
-    """Give *raw*, an xlsx, with every formula's value cached, and nothing else changed.
-
-    *stamp*, with its time zone, is the only clock. EngineError if *raw* cannot be read or uses
-    a function that formualizer does not know.
-    """
-    try:
-        result = formualizer.recalculate_xlsx_bytes(raw, deterministic_timestamp_utc=stamp)
-    except OSError as fault:
-        raise EngineError(f"{NAME} cannot read the workbook: {fault}") from fault
-    if unknown := result["summary"]["unknown_functions"]:
-        raise EngineError(f"{NAME} does not know {unknown}; use a portable function instead")
-    filled: bytes = result["bytes"]
-    return filled
 
 
 def _value(raw: object) -> Value:
@@ -86,4 +78,4 @@ def _value(raw: object) -> Value:
         return CellError(_CODES.get(kind, f"#{kind.upper()}!"))
     if raw is None or isinstance(raw, float | str | bool):
         return raw
-    return float(str(raw))
+    return float(raw) if isinstance(raw, int) else float(str(raw))

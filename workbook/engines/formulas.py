@@ -7,6 +7,8 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
 import formulas
 import schedula
@@ -21,11 +23,11 @@ from workbook.engines.base import (
     Settable,
     Value,
 )
-from workbook.engines.package import sheet_names
 
 NAME = "formulas"
 
 _FILE = "book.xlsx"
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 
 
 class FormulasSession(LiveSession):
@@ -40,7 +42,7 @@ class FormulasSession(LiveSession):
         self._inputs: dict[str, Any] = {}
         self._solution: dict[str, Any] = {}
         # Keys carry sheet names in capitals only; the file has the names as they are read.
-        super().__init__(NAME, sheet_names(path.read_bytes()))
+        super().__init__(NAME, _sheet_names(path))
 
     @override
     def _has_formula(self, cell: Cell) -> bool:
@@ -95,6 +97,12 @@ def _compiled(path: Path) -> formulas.ExcelModel:
             return formulas.ExcelModel().loads(str(copy)).finish()
         except Exception as fault:
             raise EngineError(f"{path}: {NAME} cannot open it: {fault}") from fault
+
+
+def _sheet_names(path: Path) -> list[str]:
+    with ZipFile(path) as package:
+        book = ET.fromstring(package.read("xl/workbook.xml"))  # noqa: S314 - formulas has read it before
+    return [sheet.get("name", "") for sheet in book.iter(_SHEET)]
 
 
 def _key(cell: Cell) -> str:

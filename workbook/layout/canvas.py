@@ -15,7 +15,6 @@ from workbook.layout.sheet import (
     Cell,
     Condition,
     Content,
-    Excel,
     PlacedChart,
     PlacedSeries,
     Sheet,
@@ -155,8 +154,7 @@ class Canvas:
     def finish(self) -> Sheet:
         """Spell what waited for addresses, and return the sheet."""
         for p in self._pending:
-            text = formula(p.expr, p.spot, self.atlas)
-            self.put(p.row, p.col, Excel(text), self._settled(p))
+            self.put(p.row, p.col, formula(p.expr, p.spot, self.atlas), self._settled(p))
         for entry, place in self._inputs:
             rule = validation_of(entry, place, self._options(entry, place), self.theme)
             self.sheet.validations.append(rule)

@@ -12,10 +12,37 @@ from workbook.layout.places import Area, Place, Strip
 from workbook.theme import Style
 
 
-@dataclass(frozen=True, slots=True)
-class Excel:
-    """Formula text with its equals sign."""
+class Pattern(NamedTuple):
+    """The formula of a column: its first part, then rows at place 0 with what follows each."""
 
+    first: str
+    rest: tuple[tuple[int, str], ...]
+
+    def at(self, place: int) -> str:
+        """The text of the row at *place*."""
+        return self.first + "".join([f"{row + place}{text}" for row, text in self.rest])
+
+
+class Excel(NamedTuple):
+    """Formula text with its equals sign, and the pattern of its column, if it stands in one."""
+
+    text: str
+    pattern: Pattern | None = None
+
+
+def digits(number: float) -> str:
+    """A number as the file has it: the fewest digits that give this very double.
+
+    >>> digits(8760.0), digits(0.1 + 0.2), digits(-0.0)
+    ('8760', '0.30000000000000004', '0')
+    """
+    return repr(number).removesuffix(".0") if number else "0"
+
+
+class Cached(NamedTuple):
+    """The value of a formula as the file shows it: its kind in the words of the file, its text."""
+
+    kind: Literal["n", "str", "b", "e"]
     text: str
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from workbook.book import Column, Entries, Line
 from workbook.expr import (
@@ -24,6 +24,7 @@ from workbook.expr import (
 )
 from workbook.functions import BY_NAME
 from workbook.layout.places import Area, LayoutError, Place, Strip
+from workbook.layout.sheet import Excel, Pattern
 
 LONGEST_TEXT = 255
 SIDE_BY_SIDE = tuple(
@@ -41,9 +42,6 @@ SIDE_BY_SIDE = tuple(
 
 MARK = "\x00"
 """Stands before a row that moves with the cell; no text in a formula can have it."""
-
-Pattern: TypeAlias = tuple[str, tuple[tuple[int, str], ...]]
-"""The formula of a column: its first part, then rows at place 0 with what follows each."""
 
 
 @dataclass(slots=True)
@@ -87,21 +85,22 @@ class Spot(NamedTuple):
         return f"{ref[:-digits]}{MARK}{ref[-digits:]}{MARK}"
 
 
-def formula(expr: Expr, spot: Spot, atlas: Atlas) -> str:
-    """The formula, with its equals sign."""
+def formula(expr: Expr, spot: Spot, atlas: Atlas) -> Excel:
+    """The formula; those of a column have its pattern in common."""
     if spot.place is None or spot.across:
-        return "=" + _spell(expr, spot, atlas)
+        return Excel("=" + _spell(expr, spot, atlas))
     key = (expr, spot.sheet)
-    if key not in atlas.patterns:
-        atlas.patterns[key] = _pattern(_spell(expr, spot._replace(place=0), atlas))
-    first, rest = atlas.patterns[key]
-    return "=" + first + "".join([f"{row + spot.place}{text}" for row, text in rest])
+    pattern = atlas.patterns.get(key)
+    if pattern is None:
+        pattern = _pattern("=" + _spell(expr, spot._replace(place=0), atlas))
+        atlas.patterns[key] = pattern
+    return Excel(pattern.at(spot.place), pattern)
 
 
 def _pattern(marked: str) -> Pattern:
     first, *parts = marked.split(MARK)
     rows = zip(map(int, parts[::2]), parts[1::2], strict=True)
-    return first, tuple(rows)
+    return Pattern(first, tuple(rows))
 
 
 def _spell(expr: Expr, spot: Spot, atlas: Atlas) -> str:

@@ -1,32 +1,19 @@
-"""The writer: a layout into the bytes of an xlsx file. The only module that knows xlsxwriter."""
+"""Native charts, each kind with its axes, from placed ones."""
 
 from __future__ import annotations
 
-import io
-import math
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.chart import Chart as NativeChart
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
-from workbook.layout.places import Area, Place
-from workbook.layout.sheet import (
-    Cell,
-    Condition,
-    Excel,
-    Layout,
-    PlacedChart,
-    Scale,
-    Sheet,
-    Validation,
-)
-from workbook.theme import Style, Theme
+from workbook.layout.places import Area
+from workbook.layout.sheet import PlacedChart
+from workbook.theme import Theme
+from workbook.xlsx.faults import WriteError
+from workbook.xlsx.rows import RowSheet
 
-LETTER = 1
 DASH = "dash"
 THICK, THIN = 2.25, 1.0
 """Points of a line; those of many cells are thin."""
@@ -35,182 +22,15 @@ WEEK_HOURS, DAY_HOURS = 168, 24
 SHORTEST = 0.01
 
 
-class PlainFormulas(Worksheet):  # type: ignore[misc]  # the writer is untyped
-    """A worksheet that writes formulas as they are.
-
-    The writer looks in each formula for some forty functions that need a prefix. The functions of
-    memo algebra need none, and the search is a third of the time that writing takes.
-    """
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002  the writer's own signature
-        del expand_future_functions
-        return formula.removeprefix("=")
-
-
-class WriteError(RuntimeError):
-    """The writer refused a cell; the file would have been wrong."""
-
-
-def write(layout: Layout, theme: Theme, created: datetime) -> bytes:
-    """The workbook as bytes: the same layout and time give the same bytes.
-
-    Formula cells hold no cached value yet: ``values.fill`` gives them one.
-    """
-    buffer = io.BytesIO()
-    # column widths count digits of the default font, so it is the theme's
-    default = {"font_name": theme.font["family"], "font_size": theme.font["body"]}
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "default_format_properties": default,
-    }
-    book = xlsxwriter.Workbook(buffer, options)
-    _Writer(book, theme).write(layout, created)
-    book.close()
-    return buffer.getvalue()
-
-
-class _Writer:
-    """One file being written, with its formats by style."""
+class Charts:
+    """The charts of one file."""
 
     def __init__(self, book: xlsxwriter.Workbook, theme: Theme) -> None:
         self._book = book
         self._theme = theme
-        self._formats: dict[Style, Format] = {}
-        self._looks: dict[str, Format] = {}
 
-    def write(self, layout: Layout, created: datetime) -> None:
-        properties = dict(layout.properties)
-        custom = {k: properties.pop(k) for k in list(properties) if k[0].isupper()}
-        self._book.set_properties({"title": layout.title, "created": created} | properties)
-        for name, text in custom.items():
-            self._book.set_custom_property(name, text)
-        self._book.set_calc_mode("auto")
-        sheets = [(s, self._book.add_worksheet(s.name, PlainFormulas)) for s in layout.sheets]
-        for name, place in sorted(layout.names.items()):
-            self._define(name, place)
-        for sheet, target in sheets:
-            self._sheet(sheet, target)
-        sheets[0][1].activate()
-
-    def _define(self, name: str, place: Place) -> None:
-        if self._book.define_name(name, f"={place.sheet}!{place.fixed_ref}"):
-            raise WriteError(f"the name {name!r} was refused")
-
-    def _format(self, style: Style) -> Format:
-        if style not in self._formats:
-            self._formats[style] = self._book.add_format(self._theme.properties(style))
-        return self._formats[style]
-
-    def _sheet(self, sheet: Sheet, target: Worksheet) -> None:
-        target.hide_gridlines(2)
-        target.set_tab_color(self._theme.paint(sheet.group))
-        for col, pixels in sheet.widths.items():
-            target.set_column_pixels(col, col, pixels)
-        for row, pixels in sorted(sheet.heights.items()):
-            target.set_row_pixels(row, pixels)
-        for cell in sheet.cells:
-            self._cell(target, cell)
-        for rule in sheet.validations:
-            self._validation(target, rule)
-        for condition in sheet.conditions:
-            self._condition(target, condition)
-        for scale in sheet.scales:
-            self._scale(target, scale)
-        for chart in sheet.charts:
-            self._chart(target, chart)
-        self._page(sheet, target)
-
-    def _cell(self, target: Worksheet, cell: Cell) -> None:
-        row, col, content, look = cell.row, cell.col, cell.content, self._format(cell.style)
-        if cell.link:
-            refused = target.write_url(row, col, f"internal:'{cell.link}'!A1", look, str(content))
-        elif content is None:
-            refused = target.write_blank(row, col, None, look)
-        elif isinstance(content, Excel):
-            refused = target.write_formula(row, col, content.text, look)
-        elif isinstance(content, str):
-            refused = target.write_string(row, col, content, look)
-        elif isinstance(content, date):
-            moment = datetime(content.year, content.month, content.day)  # noqa: DTZ001  Excel's dates have no zone
-            refused = target.write_datetime(row, col, moment, look)
-        elif math.isfinite(content):
-            refused = target.write_number(row, col, content, look)
-        else:
-            raise WriteError(f"{cell}: {content} is not a number")
-        if refused:
-            raise WriteError(f"{cell}: refused with code {refused}")
-
-    def _validation(self, target: Worksheet, rule: Validation) -> None:
-        options: dict[str, Any] = {
-            "input_title": rule.title,
-            "input_message": rule.prompt,
-            "error_title": "Not accepted",
-            "error_message": rule.refusal,
-            "error_type": "stop",
-        }
-        if rule.kind == "list":
-            source = rule.options if isinstance(rule.options, str) else list(rule.options)
-            options |= {"validate": "list", "source": source}
-        else:
-            options |= {"validate": rule.kind, "criteria": "between"}
-            options |= {"minimum": _bound(rule.low), "maximum": _bound(rule.high)}
-        first, last = rule.area.first, rule.area.last
-        if target.data_validation(first.row, first.col, last.row, last.col, options):
-            raise WriteError(f"the validation of {first} was refused")
-
-    def _condition(self, target: Worksheet, condition: Condition) -> None:
-        first, last = condition.area.first, condition.area.last
-        look = self._differential(condition.role)
-        rule = {"type": "formula", "criteria": condition.formula, "format": look}
-        if target.conditional_format(first.row, first.col, last.row, last.col, rule):
-            raise WriteError(f"the condition of {first} was refused")
-
-    def _scale(self, target: Worksheet, scale: Scale) -> None:
-        first, last = scale.area.first, scale.area.last
-        rule = {
-            "type": "2_color_scale",
-            "min_type": "num",
-            "max_type": "num",
-            "min_value": 0,
-            "max_value": 1,
-            "min_color": self._theme.paint("white"),
-            "max_color": self._theme.paint(scale.data),
-        }
-        if target.conditional_format(first.row, first.col, last.row, last.col, rule):
-            raise WriteError(f"the colours of {first} were refused")
-
-    def _differential(self, role: str) -> Format:
-        """The format of a condition: only the colours of its role."""
-        if role in self._looks:
-            return self._looks[role]
-        wanted = self._theme.roles[role]
-        look: dict[str, Any] = {"font_color": self._theme.paint(str(wanted.get("font", "ink")))}
-        if "fill" in wanted:
-            look |= {"pattern": 1, "bg_color": self._theme.paint(str(wanted["fill"]))}
-        self._looks[role] = self._book.add_format(look)
-        return self._looks[role]
-
-    def _page(self, sheet: Sheet, target: Worksheet) -> None:
-        target.freeze_panes(*sheet.freeze)
-        target.set_landscape()
-        target.set_paper(LETTER)
-        target.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        target.fit_to_pages(1, 1 if sheet.one_page else 0)
-        target.print_area(0, 0, *sheet.last)
-        target.repeat_rows(0, sheet.freeze[0] - 1)
-        font = f'&"{self._theme.font["family"]},Regular"&8'
-        target.set_footer(f"&L{font}&A&C{font}&D&R{font}Page &P of &N")
-        everything = f"A1:{Place(sheet.name, *sheet.last).ref}"
-        quiet = ("formula_differs", "formula_range", "empty_cell_reference")
-        target.ignore_errors(dict.fromkeys(quiet, everything))
-        allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows")
-        target.protect("", dict.fromkeys((*allowed, "sort", "autofilter"), True))
-
-    # --- charts -----------------------------------------------------------------------------
-
-    def _chart(self, target: Worksheet, placed: PlacedChart) -> None:
+    def insert(self, target: RowSheet, placed: PlacedChart) -> None:
+        """Put a chart on its sheet, with its series on live cells."""
         kinds: Mapping[str, Callable[[PlacedChart], NativeChart]] = {
             "stacked_share": self._stacked_share,
             "waterfall": self._waterfall,
@@ -387,14 +207,6 @@ class _Writer:
                 "font": font,
             }
         return stroke
-
-
-def _bound(value: float | date | None) -> float | datetime:
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001  Excel's dates have no zone
-    if value is None:
-        raise WriteError("a validation lacks a bound")
-    return value
 
 
 def _cells(area: Area | None) -> list[Any]:
