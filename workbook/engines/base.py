@@ -5,6 +5,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
@@ -151,6 +152,7 @@ class LiveSession(ABC):
     def _fetch(self, cells: Sequence[Cell]) -> list[Value]: ...
 
 
+@lru_cache(maxsize=1 << 15)
 def position(ref: str) -> tuple[int, int]:
     """Row and column, both from 1, of an A1 reference; EngineError if it is not one.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 from workbook.assumptions import Choice, Input
-from workbook.book import Chart, Column, Fixed, Line, Tab, Typed, entry_value
+from workbook.book import Chart, Column, Line, Tab, Typed, entry_value
 from workbook.expr import Expr, leaf_of
 from workbook.layout.grid import Grid, grid_of
 from workbook.layout.measure import wrapped_lines
-from workbook.layout.places import Area, LayoutError, Place, check_name
+from workbook.layout.places import Area, LayoutError, Place, Strip, check_name
 from workbook.layout.rules import validation_of, validation_of_column
 from workbook.layout.sheet import (
     Cell,
@@ -19,7 +22,7 @@ from workbook.layout.sheet import (
     PlacedSeries,
     Sheet,
 )
-from workbook.layout.spell import Atlas, Spot, formula
+from workbook.layout.spell import Atlas, Spot, formula, formulas
 from workbook.theme import Style, Theme
 
 BODY_ROW = 6
@@ -39,6 +42,14 @@ class Pending(NamedTuple):
     style: Style
 
 
+class PendingColumn(NamedTuple):
+    """The formula cells of a column, which wait likewise."""
+
+    strip: Strip
+    expr: Expr
+    styles: Sequence[Style]
+
+
 class Canvas:
     """Collects the cells of one tab; ``finish`` spells its formulas and returns the sheet."""
 
@@ -51,6 +62,7 @@ class Canvas:
         self.row = BODY_ROW
         self._names = names
         self._pending: list[Pending] = []
+        self._pending_columns: list[PendingColumn] = []
         self._inputs: list[tuple[Input, Place]] = []
         self._typed: list[tuple[Typed, Area]] = []
         self._charts: list[tuple[Chart, Place, int]] = []
@@ -59,6 +71,13 @@ class Canvas:
     def put(self, row: int, col: int, content: Content, style: Style, link: str = "") -> None:
         """A cell with plain content; *link* is the tab that a click on it opens."""
         self.sheet.cells.append(Cell(row, col, content, style, link))
+
+    def put_all(self, strip: Strip, contents: Sequence[Content], styles: Sequence[Style]) -> None:
+        """Plain content for the cells of a strip; where there is none left they are empty."""
+        for place, content, style in zip(
+            strip, chain(contents, repeat(None)), styles, strict=False
+        ):
+            self.sheet.cells.append(Cell(place.row, place.col, content, style))
 
     def fill(self, row: int, first: int, last: int, style: Style) -> None:
         """Empty cells of one look, both ends included."""
@@ -78,6 +97,10 @@ class Canvas:
         """A cell with a formula; *place* is its own in its table."""
         spot = Spot(self.tab.name, place, across)
         self._pending.append(Pending(row, col, expr, spot, style))
+
+    def calculate_all(self, strip: Strip, expr: Expr, styles: Sequence[Style]) -> None:
+        """The cells of a table's column, which have one formula."""
+        self._pending_columns.append(PendingColumn(strip, expr, styles))
 
     def height(self, row: int, pixels: int) -> None:
         """The height of a row; the largest asked for wins."""
@@ -154,7 +177,12 @@ class Canvas:
     def finish(self) -> Sheet:
         """Spell what waited for addresses, and return the sheet."""
         for p in self._pending:
-            self.put(p.row, p.col, formula(p.expr, p.spot, self.atlas), self._settled(p))
+            text = formula(p.expr, p.spot, self.atlas)
+            self.put(p.row, p.col, text, self._settled(p.style, p.expr))
+        for strip, expr, styles in self._pending_columns:
+            settled = {style: self._settled(style, expr) for style in set(styles)}
+            texts = formulas(expr, strip, self.atlas)
+            self.put_all(strip, texts, [settled[style] for style in styles])
         for entry, place in self._inputs:
             rule = validation_of(entry, place, self._options(entry, place), self.theme)
             self.sheet.validations.append(rule)
@@ -167,14 +195,14 @@ class Canvas:
             flag = self.atlas.strip(flags).first
             self.condition(area, f"=${flag.ref}=0", "muted_row")
         self._mark_states()
-        self.sheet.cells.sort(key=lambda cell: (cell.row, cell.col))
+        self.sheet.cells.sort(key=itemgetter(0, 1))
         return self.sheet
 
-    def _settled(self, pending: Pending) -> Style:
+    def _settled(self, style: Style, expr: Expr) -> Style:
         """Green for a link to another tab, black for one on its own."""
-        style, leaf = pending.style, leaf_of(pending.expr)
         if style.role != REFERENCE:
             return style
+        leaf = leaf_of(expr)
         assert isinstance(leaf, Line | Column)
         home = self._area(leaf).first.sheet
         role = "calculation" if home == self.tab.name else "link"
@@ -182,12 +210,8 @@ class Canvas:
 
     def _options(self, entry: Input, place: Place) -> str:
         """The cells that hold the options of a choice, where a table's names are those options."""
-        if isinstance(entry, Choice):
-            for column, strip in self.atlas.columns.items():
-                content = column.content
-                if isinstance(content, Fixed) and content.values == entry.options:
-                    return "=" + strip.seen_from(place.sheet)
-        return ""
+        strip = self.atlas.listed(entry.options) if isinstance(entry, Choice) else None
+        return "=" + strip.seen_from(place.sheet) if strip else ""
 
     def _chart(self, chart: Chart, corner: Place, width: int) -> PlacedChart:
         series = tuple(

@@ -20,6 +20,8 @@ EM = {
     for letter in letters
 }
 DIGIT_EM = 0.556
+WIDEST_EM = max(EM.values())
+BOLDER = 1.08
 PIXELS_PER_POINT = 96 / 72
 WRAP_SLACK = 0.93
 
@@ -27,9 +29,11 @@ WRAP_SLACK = 0.93
 def text_width(text: str, points: float, *, bold: bool = False) -> float:
     """The width of *text* in pixels at 100 % zoom, a little over rather than under."""
     em = sum(EM.get(c, DIGIT_EM) for c in text)
-    return em * points * PIXELS_PER_POINT * (1.08 if bold else 1.0)
+    return em * points * PIXELS_PER_POINT * (BOLDER if bold else 1.0)
 
 
 def wrapped_lines(text: str, points: float, width: float, *, bold: bool = False) -> int:
     """How many lines *text* takes in a cell of *width* pixels."""
+    if len(text) * WIDEST_EM * points * PIXELS_PER_POINT * BOLDER <= width * WRAP_SLACK:
+        return 1
     return max(1, math.ceil(text_width(text, points, bold=bold) / (width * WRAP_SLACK)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -66,6 +67,13 @@ class Strip:
         """The cell of the entity at *place*."""
         step_row, step_col = (0, place) if self.across else (place, 0)
         return Place(self.first.sheet, self.first.row + step_row, self.first.col + step_col)
+
+    def __iter__(self) -> Iterator[Place]:
+        """Each cell in turn."""
+        sheet, row, col = self.first
+        down, right = (0, 1) if self.across else (1, 0)
+        for i in range(self.count):
+            yield Place(sheet, row + down * i, col + right * i)
 
     @property
     def last(self) -> Place:

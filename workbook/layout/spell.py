@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from workbook.book import Column, Entries, Line
+from workbook.book import Column, Entries, Fixed, Line
 from workbook.expr import (
     ATOM,
     PRECEDENCE,
@@ -52,6 +52,15 @@ class Atlas:
     columns: dict[Column, Strip] = field(default_factory=dict)
     bodies: dict[str, Area] = field(default_factory=dict)
     patterns: dict[tuple[Expr, str], Pattern] = field(default_factory=dict)
+    _lists: dict[tuple[Any, ...], Strip] = field(default_factory=dict)
+
+    def listed(self, options: tuple[str, ...]) -> Strip | None:
+        """The cells that hold just these texts, if a column does."""
+        if not self._lists:
+            for column, strip in reversed(self.columns.items()):
+                if isinstance(column.content, Fixed):
+                    self._lists[column.content.values] = strip
+        return self._lists.get(options)
 
     def line(self, line: Line) -> Place:
         """The cell of a line. Raises LayoutError where no tab shows it."""
@@ -89,18 +98,27 @@ def formula(expr: Expr, spot: Spot, atlas: Atlas) -> Excel:
     """The formula; those of a column have its pattern in common."""
     if spot.place is None or spot.across:
         return Excel("=" + _spell(expr, spot, atlas))
-    key = (expr, spot.sheet)
-    pattern = atlas.patterns.get(key)
-    if pattern is None:
-        pattern = _pattern("=" + _spell(expr, spot._replace(place=0), atlas))
-        atlas.patterns[key] = pattern
+    pattern = _pattern(expr, spot.sheet, atlas)
     return Excel(pattern.at(spot.place), pattern)
 
 
-def _pattern(marked: str) -> Pattern:
-    first, *parts = marked.split(MARK)
-    rows = zip(map(int, parts[::2]), parts[1::2], strict=True)
-    return Pattern(first, tuple(rows))
+def formulas(expr: Expr, strip: Strip, atlas: Atlas) -> list[Excel]:
+    """The formula in every cell of a table's column."""
+    sheet, places = strip.first.sheet, range(strip.count)
+    if strip.across:
+        return [formula(expr, Spot(sheet, place, across=True), atlas) for place in places]
+    pattern = _pattern(expr, sheet, atlas)
+    return [Excel(pattern.at(place), pattern) for place in places]
+
+
+def _pattern(expr: Expr, sheet: str, atlas: Atlas) -> Pattern:
+    key = (expr, sheet)
+    if key not in atlas.patterns:
+        marked = "=" + _spell(expr, Spot(sheet, 0), atlas)
+        first, *parts = marked.split(MARK)
+        rows = zip(map(int, parts[::2]), parts[1::2], strict=True)
+        atlas.patterns[key] = Pattern(first, tuple(rows))
+    return atlas.patterns[key]
 
 
 def _spell(expr: Expr, spot: Spot, atlas: Atlas) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbook.book import Column, Entries, Fixed, Formula, Gathered, Line, Owned, Table, Typed
 from workbook.expr import nth, where_filled
 from workbook.layout.blocks import note, section
@@ -136,36 +138,46 @@ def _place_column(canvas: Canvas, column: Column, strip: Strip) -> None:
     if column in canvas.atlas.columns:
         raise LayoutError(f"column {column.key!r} of {column.axis.key!r} is shown twice")
     canvas.atlas.columns[column] = strip
-    for i in range(strip.count):
-        _place_cell(canvas, column, strip.cell(i), i, across=strip.across)
-    if isinstance(column.content, Typed):
-        canvas.typed(column.content, Area(strip.first, strip.last))
-
-
-def _place_cell(canvas: Canvas, column: Column, place: Place, i: int, *, across: bool) -> None:
-    unit, own = column.units[i] if column.units else (column.unit, column.show)
-    show = canvas.theme.show_of(unit, own)
-    row, col = place.row, place.col
+    shows = _shows(canvas, column, strip.count)
+    typed = "input_across" if strip.across else "input"
     match column.content:
         case Formula(algebra=algebra):
             role = column.show if column.show in STATES else role_of(algebra)
-            style = Style(role, show, column.strong)
-            canvas.calculate(row, col, algebra, style, i, across=across)
+            styles = [Style(role, show, column.strong) for show in shows]
+            canvas.calculate_all(strip, algebra, styles)
         case Gathered(links=links):
-            canvas.calculate(row, col, links[i], Style(role_of(links[i]), show), i, across=across)
+            for i, place in enumerate(strip):
+                style = Style(role_of(links[i]), shows[i])
+                canvas.calculate(place.row, place.col, links[i], style, i, across=strip.across)
         case Entries(entries=entries):
-            canvas.name(entries[i].name, place)
-            canvas.input(entries[i], place, Style("input_across" if across else "input", show))
+            for place, entry, show in zip(strip, entries, shows, strict=True):
+                canvas.name(entry.name, place)
+                canvas.input(entry, place, Style(typed, show))
+        case Fixed(role="unit"):
+            for place, (unit, own) in zip(strip, _units_of(column, strip.count), strict=True):
+                words = canvas.theme.words_of(unit, own)
+                canvas.put(place.row, place.col, words, Style("unit"))
         case Fixed(values=values, role=role):
-            if role == "unit":
-                canvas.put(row, col, canvas.theme.words_of(unit, own), Style(role))
-            else:
-                canvas.put(row, col, values[i], Style(role, show))
+            canvas.put_all(strip, values, [Style(role, show) for show in shows])
         case Owned(lines=lines):
-            canvas.line(lines[i], row, col, "", own if column.units else "")
-        case Typed(values=values):
-            value = values[i] if i < len(values) else None
-            canvas.put(row, col, value, Style("input_across" if across else "input", show))
+            for i, place in enumerate(strip):
+                own = column.units[i][1] if column.units else ""
+                canvas.line(lines[i], place.row, place.col, "", own)
+        case Typed() as content:
+            canvas.put_all(strip, content.values, [Style(typed, show) for show in shows])
+            canvas.typed(content, Area(strip.first, strip.last))
+
+
+def _units_of(column: Column, count: int) -> Sequence[tuple[str, str]]:
+    """The unit and the number format that each entity of a column names."""
+    return column.units or ((column.unit, column.show),) * count
+
+
+def _shows(canvas: Canvas, column: Column, count: int) -> list[str]:
+    """The key of each entity's number format."""
+    if not column.units:
+        return [canvas.theme.show_of(column.unit, column.show)] * count
+    return [canvas.theme.show_of(unit, own) for unit, own in column.units]
 
 
 def _totals(canvas: Canvas, table: Table, left: int, right: int) -> None:
