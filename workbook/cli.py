@@ -157,13 +157,13 @@ def _attempt(options: argparse.Namespace) -> int:
 def _build(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     from workbook import build, simulated
-    from workbook.assumptions import baseline, load
+    from workbook.assumptions import load_beside_baseline
 
     simulated.check_files()
-    assumptions = load(_files(options), options.settings, options.data)
+    given = load_beside_baseline(_files(options), options.settings, options.data)
     build.check_path(options.out)
     progress = None if options.quiet else _progress()
-    built = build.make(assumptions, baseline(), partial(simulated.simulate, progress=progress))
+    built = build.make(*given, partial(simulated.simulate, progress=progress))
     build.save(built.filled.data, options.out)
     seconds = time.perf_counter() - started
     if options.json:
@@ -242,13 +242,13 @@ def _inputs(options: argparse.Namespace) -> int:
 
 def _plan(options: argparse.Namespace) -> int:
     from workbook import build, report, simulated
-    from workbook.assumptions import baseline, load
+    from workbook.assumptions import load_beside_baseline
 
     simulated.check_files()
-    assumptions = load(_files(options), options.settings, options.data)
+    given = load_beside_baseline(_files(options), options.settings, options.data)
     if options.out:
         build.check_path(options.out, PLAN_SUFFIX)
-    page = report.report_of(build.make(assumptions, baseline()), PLAN)
+    page = report.report_of(build.make(*given), PLAN)
     if options.out:
         build.save(page.markdown().encode(), options.out)
     if options.json:

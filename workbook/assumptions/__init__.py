@@ -3,7 +3,7 @@
 from workbook.assumptions.files import Data, DataFile
 from workbook.assumptions.groups import Row, Section, Table
 from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Day, Input, Meta, Number, Text
-from workbook.assumptions.load import baseline, load
+from workbook.assumptions.load import baseline, load, load_beside_baseline
 from workbook.assumptions.presets import PRESETS, SERVICE, preset_path
 from workbook.assumptions.sections import (
     Access,
@@ -101,6 +101,7 @@ __all__ = [
     "Utilization",
     "baseline",
     "load",
+    "load_beside_baseline",
     "preset_path",
     "taken_path",
 ]

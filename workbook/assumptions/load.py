@@ -33,6 +33,14 @@ def baseline() -> Assumptions:
     return load()
 
 
+def load_beside_baseline(
+    files: Sequence[Path] = (), settings: Sequence[str] = (), data: Sequence[str] = ()
+) -> tuple[Assumptions, Assumptions]:
+    """Return what *load* does, and the memo's assumptions: the same where nothing is given."""
+    loaded = load(files, settings, data)
+    return loaded, baseline() if files or settings or data else loaded
+
+
 def load(
     files: Sequence[Path] = (),
     settings: Sequence[str] = (),

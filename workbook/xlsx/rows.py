@@ -74,6 +74,10 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # the library is untyped
         self._shown[row, col] = digits(number)
         return f"><v>{digits(number)}</v>"
 
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: FBT001, FBT002  the library's own signature
+        del expand_future_functions
+        return formula.removeprefix("=")
+
     def _write_rows(self) -> None:
         for row in sorted(self._ready.keys() | self.row_info):
             cells = self._ready.get(row)

@@ -64,7 +64,8 @@ class Writer:
         for col, pixels in sheet.widths.items():
             target.set_column_pixels(col, col, pixels)
         for row, pixels in sorted(sheet.heights.items()):
-            target.set_row_pixels(row, pixels)
+            if pixels != target.default_row_height:
+                target.set_row_pixels(row, pixels)
         target.fill(sheet.cells, self._look, self._values)
         for cell in sheet.cells:
             if cell.link:
