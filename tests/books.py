@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from workbook import assumptions, theme, xlsx
+from workbook import assumptions, theme
 from workbook.assumptions import Basis, Number
 from workbook.book import Band, Block, Book, Column, Entity, Line, Lines, Tab, Table
 from workbook.engines import Cell
 from workbook.expr import Text
 from workbook.layout import Excel, Layout, Place, Sheet, lay_out
+from workbook.xlsx import Writer
 
 STAMP = datetime(2026, 1, 1)  # noqa: DTZ001 - the writer takes a time without a zone
 
@@ -84,7 +85,7 @@ def laid(*tabs: Tab) -> Layout:
 
 def written(*tabs: Tab) -> bytes:
     """The file of a book of tabs, without cached values."""
-    return xlsx.write(laid(*tabs), theme.load(), STAMP)
+    return Writer(laid(*tabs), theme.load(), STAMP).finish({})
 
 
 def cells_of(sheet: Sheet, column: Column) -> list[Cell]:

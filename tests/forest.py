@@ -25,12 +25,13 @@ from books import (
 )
 from trees import Careful, Ground, Grower, TooClose
 
-from workbook import theme, xlsx
+from workbook import theme
 from workbook.book import Axis, Column, Entries, Line, Lines
 from workbook.engines import Cell, CellError, Value, agree, engine
 from workbook.evaluate import Model
 from workbook.expr import At, Binary, Call, Expr
 from workbook.functions import ErrorValue
+from workbook.xlsx import Writer
 
 Kind = str
 
@@ -214,7 +215,7 @@ def planted(trees: Mapping[str, Sequence[Expr]]) -> Forest:
             cells = cells_of(sheet, column)
             assert len(cells) == len(column.axis.entities)
             samples += [Sample(cell, tree, i, model) for i, cell in enumerate(cells)]
-    return Forest(xlsx.write(layout, theme.load(), STAMP), spelled(layout), samples)
+    return Forest(Writer(layout, theme.load(), STAMP).finish({}), spelled(layout), samples)
 
 
 def columns(axis: Axis, trees: Sequence[Expr]) -> tuple[Column, ...]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from books import STAMP
 
-from workbook import theme, xlsx
+from workbook import theme
 from workbook.engines import NAMES, Cell, Value, engine, missing
 from workbook.layout import Layout
+from workbook.xlsx import Writer
 
 EACH = [
     pytest.param(name, marks=pytest.mark.libreoffice if name == "libreoffice" else ())
@@ -28,7 +29,7 @@ def usable(name: str) -> None:
 def values_in(name: str, layout: Layout, keys: Sequence[str], folder: Path) -> dict[str, Value]:
     """What the engine finds in the lines with these keys."""
     path = folder / "book.xlsx"
-    path.write_bytes(xlsx.write(layout, theme.load(), STAMP))
+    path.write_bytes(Writer(layout, theme.load(), STAMP).finish({}))
     cells = {key: Cell(layout.names[key].sheet, layout.names[key].ref) for key in keys}
     with engine(name).open(path) as session:
         found = session.read(cells.values())

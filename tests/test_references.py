@@ -26,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xlsxwriter.utility import xl_col_to_name
 
-from workbook import theme, xlsx
+from workbook import theme
 from workbook.book import Axis, Column, Entries, Gathered, Line, Lines, Owned, Tab
 from workbook.engines import Cell
 from workbook.expr import (
@@ -46,6 +46,7 @@ from workbook.expr import (
 )
 from workbook.layout import Layout, Place
 from workbook.layout.places import column_letters
+from workbook.xlsx import Writer
 
 ITEMS = Axis("items", "Item", entities("alpha", "beta", "gamma"))
 PLANS = Axis("plans", "Plan", entities("first", "second", "third"))
@@ -208,9 +209,9 @@ def test_the_same_book_gives_the_same_bytes() -> None:
     """Made twice it is the same file; another time of making, or another figure, is another."""
     assert written(*tabs()) == written(*tabs())
     layout, look = laid(*tabs()), theme.load()
-    once = xlsx.write(layout, look, STAMP)
+    once = Writer(layout, look, STAMP).finish({})
     assert once == written(*tabs())
-    assert xlsx.write(layout, look, STAMP + timedelta(days=1)) != once
+    assert Writer(layout, look, STAMP + timedelta(days=1)).finish({}) != once
     assert written(*tabs(), tab("Last", Lines("Lines", (figure("further", 1.0),)))) != once
 
 

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 
-from workbook import draft, values
+from workbook import values
 from workbook.build import Built, filled
+from workbook.draft import drafts
 from workbook.engines import Cell, CellError, Session, Value
 from workbook.engines.base import position
 from workbook.engines.formualizer import Formualizer, FormualizerSession
@@ -161,14 +162,14 @@ def test_cells_take_the_place_of_their_names_and_of_nothing_else() -> None:
         "A4": "='hours'!A1&amp",
         "A5": "=$A$1+A1",
     }
-    assert formulas_of(draft.shared(laid(named, {}, NAMES))) == {
+    assert formulas_of(drafts(laid(named, {}, NAMES)).shared) == {
         "A1": "=Data!$A$1*2+more_hours-hours_more",
         "A2": '="hours "&Data!$A$1&"; ""hours"""',
         "A3": "=Data!A1+Data!$A$2+SUM(Data!$A$1:$A$2)+sum(Data!$A$1,Data!$A$3)",
         "A4": "='hours'!A1&Data!$A$4",
         "A5": "=$A$1+A1",
     }
-    assert formulas_of(draft.whole(laid(named, {}, NAMES))) == named
+    assert formulas_of(drafts(laid(named, {}, NAMES)).whole) == named
 
 
 def column(pattern: Pattern, col: str, places: Iterable[int]) -> dict[str, str | Excel]:
@@ -181,15 +182,15 @@ def test_a_column_is_one_formula_in_one_draft_and_each_row_in_the_other() -> Non
     twice = Pattern("=hours*B", ((3, "+$D$1+SUM($B$3:B"), (3, ")")))
     rows = column(twice, "C", (0, 1, 2)) | column(twice, "C", (5, 6)) | column(twice, "D", (0,))
     layout = laid({**rows, "E3": "=hours"}, {"A1": 2.0}, NAMES)
-    assert formulas_of(draft.whole(layout))["C5"] == "=hours*B5+$D$1+SUM($B$3:B5)"
-    expanded = formulas_of(draft.shared(layout))
+    assert formulas_of(drafts(layout).whole)["C5"] == "=hours*B5+$D$1+SUM($B$3:B5)"
+    expanded = formulas_of(drafts(layout).shared)
     assert {ref: text.replace("Data!$A$1", "hours") for ref, text in expanded.items()} == (
-        formulas_of(draft.whole(layout))
+        formulas_of(drafts(layout).whole)
     )
-    xml = draft.shared(layout)
+    xml = drafts(layout).shared
     assert xml.count(b't="shared" ref="C3:C5" si="0"') == 1
     assert xml.count(b't="shared" si="0"') == 2
-    assert xml.count(b't="shared" ref="C8:C9" si="1"') == 1
+    assert xml.count(b't="shared" ref="C8:C9" si="2"') == 1
 
 
 def test_a_value_by_name_is_the_value_by_address() -> None:
@@ -201,8 +202,8 @@ def test_a_value_by_name_is_the_value_by_address() -> None:
 def test_a_name_bound_to_the_wrong_cell_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where addresses and names part, the two engines differ and the cell is named."""
     layout = laid({"A1": "=hours/2"}, {"A1": 20.5, "A2": 7.0}, NAMES)
-    sound = draft.whole(layout)
-    monkeypatch.setattr(draft, "whole", lambda _: sound)
+    sound = drafts(layout).whole
+    monkeypatch.setattr(values, "drafts", lambda given: drafts(given)._replace(whole=sound))
     wrong = laid({"A1": "=hours/2"}, {"A1": 20.5, "A2": 7.0}, {"hours": Place("Data", 1, 0)})
     with pytest.raises(Disagreement, match=r"Calc!A1 =hours/2: 10.25 or 3.5"):
         calculated(wrong, STAMP)

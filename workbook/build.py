@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from workbook import __version__, theme, xlsx
+from workbook import __version__, theme
 from workbook.assemble import Simulation, assemble
 from workbook.assumptions import Assumptions
 from workbook.assumptions.migrations import SCHEMA
 from workbook.book import Book, lines_of
 from workbook.disk import OutputError, put
 from workbook.layout import Layout, lay_out
-from workbook.layout.sheet import Cached
 from workbook.simulated import simulate
-from workbook.values import Cell, Value, cached, calculated
+from workbook.values import Cell, Value, cached, calculating
+from workbook.xlsx import Writer
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,9 +91,10 @@ def filled(layout: Layout, stamp: datetime) -> Filled:
     The same layout and stamp give the same bytes. Raises values.ValueFault where two engines
     differ or a formula has no value.
     """
-    values = calculated(layout, stamp)
-    shown: dict[tuple[str, str], Cached] = {cell: cached(value) for cell, value in values.items()}
-    data = xlsx.write(layout, theme.load(), stamp.replace(tzinfo=None), shown)
+    with calculating(layout, stamp) as answer:
+        writer = Writer(layout, theme.load(), stamp.replace(tzinfo=None))
+        values = answer()
+    data = writer.finish({cell: cached(value) for cell, value in values.items()})
     return Filled(data, values)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
-from typing import TypeAlias
+from itertools import count
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 from zipfile import ZIP_STORED, ZipFile
 
 from workbook.layout.places import column_letters
-from workbook.layout.sheet import Cell, Excel, Layout, Sheet
+from workbook.layout.sheet import Cell, Excel, Layout, Sheet, digits
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -35,81 +36,38 @@ _DAY_0 = date(1899, 12, 30).toordinal()
 # as the name of a sheet or a function.
 _WORD = re.compile(r"\"[^\"]*\"|'[^']*'|(?<![\w.$!])([A-Za-z_][\w.]*)(?![\w.(!])")
 
-_Spelled: TypeAlias = Callable[[Cell, Excel], str]
-"""What gives the ``f`` element of a formula cell."""
 
+class Drafts(NamedTuple):
+    """Two drafts of one layout.
 
-def whole(layout: Layout) -> bytes:
-    """A draft in which each formula stands as it will in the file, names and all."""
-    return _package(layout, lambda _: _whole, _bound(layout))
-
-
-def shared(layout: Layout) -> bytes:
-    """A draft with cells in place of names, in which a column has one formula for all its rows.
-
-    Some engines look every name up among all others, and read every formula anew. What one gives
-    for this draft agrees with what another gives for the whole one only where names are bound to
-    the right cells and the rows of a column follow from its first.
+    *whole* has each formula as it will stand in the file, names and all. *shared* has cells in
+    place of names, and one formula for all rows of a column: some engines look every name up among
+    all others, and read every formula anew. What one engine gives for the one draft agrees with
+    what another gives for the other only where names are bound to the right cells and the rows of
+    a column follow from its first.
     """
-    names = _bound(layout)
-    return _package(layout, lambda sheet: _shared(sheet, names), {})
+
+    whole: bytes
+    shared: bytes
 
 
-def _bound(layout: Layout) -> dict[str, str]:
-    return {name: f"{place.sheet}!{place.fixed_ref}" for name, place in layout.names.items()}
-
-
-def _whole(_: Cell, formula: Excel) -> str:
-    return f"<f>{escape(formula.text[1:])}</f>"
-
-
-def _shared(sheet: Sheet, names: Mapping[str, str]) -> _Spelled:
-    runs = _runs(sheet)
-
-    def by_address(word: re.Match[str]) -> str:
-        return names.get(word[1] or "", word[0])
-
-    def spelled(cell: Cell, formula: Excel) -> str:
-        number, first, last = runs.get((cell.row, cell.col), (0, 0, 0))
-        if first < cell.row <= last:
-            return f'<f t="shared" si="{number}"/>'
-        text = escape(_WORD.sub(by_address, formula.text[1:]))
-        if first == last:
-            return f"<f>{text}</f>"
-        column = column_letters(cell.col)
-        area = f"{column}{first + 1}:{column}{last + 1}"
-        return f'<f t="shared" ref="{area}" si="{number}">{text}</f>'
-
-    return spelled
-
-
-def _runs(sheet: Sheet) -> dict[tuple[int, int], tuple[int, int, int]]:
-    """For each cell of a column's formula its run: number, first row, last row."""
-    rows: dict[tuple[int, int], list[list[int]]] = {}
-    for cell in sheet.cells:
-        if isinstance(cell.content, Excel) and cell.content.pattern is not None:
-            found = rows.setdefault((cell.col, id(cell.content.pattern)), [])
-            if not found or found[-1][-1] != cell.row - 1:
-                found.append([])
-            found[-1].append(cell.row)
-    runs = [(col, run) for (col, _), found in rows.items() for run in found]
-    return {
-        (row, col): (number, run[0], run[-1])
-        for number, (col, run) in enumerate(runs)
-        for row in run
-    }
-
-
-def _package(
-    layout: Layout, spelling: Callable[[Sheet], _Spelled], names: Mapping[str, str]
-) -> bytes:
+def drafts(layout: Layout) -> Drafts:
+    """Both drafts of a layout."""
+    names = {name: f"{place.sheet}!{place.fixed_ref}" for name, place in layout.names.items()}
+    rows = [_rows(sheet, names) for sheet in layout.sheets]
     sheets = [sheet.name for sheet in layout.sheets]
+    return Drafts(
+        _package(_frame(sheets, names), [whole for whole, _ in rows]),
+        _package(_frame(sheets, {}), [shared for _, shared in rows]),
+    )
+
+
+def _package(frame: Mapping[str, str], sheets: Sequence[str]) -> bytes:
     out = BytesIO()
     with ZipFile(out, "w", ZIP_STORED) as package:
-        for name, xml in _frame(sheets, names).items():
+        for name, xml in frame.items():
             package.writestr(name, xml)
-        for number, sheet in enumerate(layout.sheets, 1):
-            rows = "".join(_rows(sheet, spelling(sheet)))
+        for number, rows in enumerate(sheets, 1):
             xml = f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
             package.writestr(f"xl/worksheets/sheet{number}.xml", xml)
     return out.getvalue()
@@ -157,27 +115,72 @@ def _links(links: list[tuple[str, str, str]]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(listed)}</Relationships>'
 
 
-def _rows(sheet: Sheet, spelled: _Spelled) -> Iterator[str]:
-    """The rows of a sheet; cells without content are left out."""
-    row = -1
+def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, str]:
+    """The rows of a sheet in each draft; cells without content are left out."""
+    runs = _runs(sheet)
+    whole, shared = list[str](), list[str]()
+    row = None
     for cell in sheet.cells:
         if cell.content is None:
             continue
         if cell.row != row:
-            yield f'</row><row r="{cell.row + 1}">' if row >= 0 else f'<row r="{cell.row + 1}">'
+            begin = f'{"" if row is None else "</row>"}<row r="{cell.row + 1}">'
             row = cell.row
-        yield _cell(cell, f"{column_letters(cell.col)}{row + 1}", spelled)
-    if row >= 0:
-        yield "</row>"
+            whole.append(begin)
+            shared.append(begin)
+        ref = f"{column_letters(cell.col)}{cell.row + 1}"
+        if isinstance(cell.content, Excel):
+            # without a value, one engine complains of each cell; none hands this one back
+            whole.append(f'<c r="{ref}"><f>{escape(cell.content.text[1:])}</f><v>0</v></c>')
+            formula = _shared(cell, cell.content, runs, names)
+            shared.append(f'<c r="{ref}">{formula}<v>0</v></c>')
+        else:
+            text = f'<c r="{ref}"{_constant(cell.content)}</c>'
+            whole.append(text)
+            shared.append(text)
+    end = "" if row is None else "</row>"
+    return "".join(whole) + end, "".join(shared) + end
 
 
-def _cell(cell: Cell, ref: str, spelled: _Spelled) -> str:
-    content = cell.content
-    if isinstance(content, Excel):
-        # without a value, one engine complains of each cell; none hands this one back
-        return f'<c r="{ref}">{spelled(cell, content)}<v>0</v></c>'
+def _constant(content: float | str | date) -> str:
     if isinstance(content, str):
-        return f'<c r="{ref}" t="str"><v>{escape(content)}</v></c>'
-    if isinstance(content, date):
-        return f'<c r="{ref}"><v>{content.toordinal() - _DAY_0}</v></c>'
-    return f'<c r="{ref}"><v>{content!r}</v></c>'
+        return f' t="str"><v>{escape(content)}</v>'
+    number = content.toordinal() - _DAY_0 if isinstance(content, date) else content
+    return f"><v>{digits(number)}</v>"
+
+
+class _Run(NamedTuple):
+    """Cells of one formula, one below the other."""
+
+    number: int
+    rows: list[int]
+
+
+def _runs(sheet: Sheet) -> dict[tuple[int, int], _Run]:
+    """For each cell of a column's formula its run, by row and column."""
+    numbers = count()
+    latest: dict[tuple[int, int], _Run] = {}
+    runs: dict[tuple[int, int], _Run] = {}
+    for row, col, content, _, _ in sheet.cells:
+        if isinstance(content, Excel) and content.pattern is not None:
+            run = latest.get((col, id(content.pattern)))
+            if run is None or run.rows[-1] != row - 1:
+                run = latest[col, id(content.pattern)] = _Run(next(numbers), [])
+            run.rows.append(row)
+            runs[row, col] = run
+    return runs
+
+
+def _shared(
+    cell: Cell, formula: Excel, runs: Mapping[tuple[int, int], _Run], names: Mapping[str, str]
+) -> str:
+    """The ``f`` element of a cell: that of a run's first cell speaks for the others."""
+    run = runs.get((cell.row, cell.col))
+    if run is not None and cell.row != run.rows[0]:
+        return f'<f t="shared" si="{run.number}"/>'
+    text = escape(_WORD.sub(lambda word: names.get(word[1] or "", word[0]), formula.text[1:]))
+    if run is None or len(run.rows) == 1:
+        return f"<f>{text}</f>"
+    column = column_letters(cell.col)
+    area = f"{column}{cell.row + 1}:{column}{run.rows[-1] + 1}"
+    return f'<f t="shared" ref="{area}" si="{run.number}">{text}</f>'

@@ -1,22 +1,32 @@
 """Cached values: what two engines both make of every formula of a layout."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from typing_extensions import override
 
-from workbook import draft
+from workbook.draft import drafts
 from workbook.engines import Cell, CellError, Engine, Value, agree, engine
 from workbook.engines.formualizer import Formualizer
 from workbook.layout.places import column_letters
 from workbook.layout.sheet import Cached, Excel, Layout, digits
 
-__all__ = ["Cell", "Disagreement", "Row", "Value", "ValueFault", "cached", "calculated"]
+__all__ = [
+    "Cell",
+    "Disagreement",
+    "Row",
+    "Value",
+    "ValueFault",
+    "cached",
+    "calculated",
+    "calculating",
+]
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """The errors that a cell may show; a name that no program knows is a fault of the formula."""
@@ -50,24 +60,45 @@ class Disagreement(ValueFault):
         super().__init__(_listed(f"{head}; write it with the portable functions", rows))
 
 
-def calculated(layout: Layout, stamp: datetime) -> dict[Cell, Value]:
-    """The value of every formula cell, sheet by sheet in reading order, as two engines agree.
+Values: TypeAlias = dict[Cell, Value]
 
-    One reads the formulas as they will stand in the file, the other by address and column by
-    column. *stamp*, with its time zone, is the first one's only clock. An error value is kept if
-    both give it. Raises Disagreement where they differ, ValueFault where a formula has no finite
-    value, EngineError if an engine refuses a draft.
+
+@contextmanager
+def calculating(layout: Layout, stamp: datetime) -> Iterator[Callable[[], Values]]:
+    """Set two engines to work, and give what waits for them.
+
+    That gives the value of every formula cell, sheet by sheet in reading order, as both engines
+    agree. One reads the formulas as they will stand in the file, the other by address and column
+    by column. *stamp*, with its time zone, is the first one's only clock. An error value is kept
+    if both give it. It raises Disagreement where they differ, ValueFault where a formula has no
+    finite value, EngineError if an engine refuses a draft.
     """
     formulas = _formulas(layout)
-    # both engines leave the interpreter free while they work, so they work side by side
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=1) as aside:
-        by_column = Path(folder, "shared.xlsx")
-        by_column.write_bytes(draft.shared(layout))
-        second = aside.submit(_read, engine("ironcalc"), by_column, formulas)
-        as_it_stands = Path(folder, "whole.xlsx")
-        as_it_stands.write_bytes(draft.whole(layout))
-        values = _read(Formualizer(stamp), as_it_stands, formulas)
-        opinions = second.result()
+    made = drafts(layout)
+    # engines leave the interpreter free while they work, so others work beside them
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as aside:
+        answers = [
+            aside.submit(_read, calculator, _put(data, Path(folder, name)), formulas)
+            for calculator, name, data in (
+                (Formualizer(stamp), "whole.xlsx", made.whole),
+                (engine("ironcalc"), "shared.xlsx", made.shared),
+            )
+        ]
+        yield lambda: _agreed(formulas, *(answer.result() for answer in answers))
+
+
+def calculated(layout: Layout, stamp: datetime) -> Values:
+    """What *calculating* waits for."""
+    with calculating(layout, stamp) as values:
+        return values()
+
+
+def _put(data: bytes, path: Path) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+def _agreed(formulas: Mapping[Cell, str], values: Values, opinions: Values) -> Values:
     _require_values(values, formulas)
     rows = [Row(cell, text, values[cell], opinions[cell]) for cell, text in formulas.items()]
     if differing := [row for row in rows if not agree(row.a, row.b)]:
@@ -103,7 +134,7 @@ def _formulas(layout: Layout) -> dict[Cell, str]:
     }
 
 
-def _read(calculator: Engine, path: Path, formulas: Mapping[Cell, str]) -> dict[Cell, Value]:
+def _read(calculator: Engine, path: Path, formulas: Mapping[Cell, str]) -> Values:
     with calculator.open(path) as session:
         return session.read(formulas)
 

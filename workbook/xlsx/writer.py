@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
 import xlsxwriter
@@ -20,32 +21,45 @@ LETTER = 1
 
 
 class Writer:
-    """One file being written, with its formats by style."""
+    """One file being written: everything around the cells at once, the cells at the end."""
 
-    def __init__(
-        self, book: xlsxwriter.Workbook, theme: Theme, values: Mapping[tuple[str, str], Cached]
-    ) -> None:
-        self._book = book
+    def __init__(self, layout: Layout, theme: Theme, created: datetime) -> None:
+        """Write what needs no value of a formula; *created* is the time that the file states."""
+        # column widths count digits of the default font, so it is the theme's
+        default = {"font_name": theme.font["family"], "font_size": theme.font["body"]}
+        options = {"in_memory": True, "default_format_properties": default}
+        self._buffer = BytesIO()
+        self._book = xlsxwriter.Workbook(self._buffer, options)
         self._theme = theme
-        self._values = values
-        self._charts = Charts(book, theme)
+        self._charts = Charts(self._book, theme)
         self._formats: dict[Style, Format] = {}
         self._looks: dict[str, Format] = {}
+        self._properties(layout, created)
+        self._sheets = [(s, self._book.add_worksheet(s.name, RowSheet)) for s in layout.sheets]
+        for name, place in sorted(layout.names.items()):
+            self._define(name, place)
+        for sheet, target in self._sheets:
+            self._surround(sheet, target)
+        self._sheets[0][1].activate()
 
-    def write(self, layout: Layout, created: datetime) -> None:
-        """Put the whole layout into the book; *created* is the time that it states."""
+    def finish(self, values: Mapping[tuple[str, str], Cached]) -> bytes:
+        """The file: the same layout, time and values give the same bytes.
+
+        *values* has that of each formula, by sheet and reference; a formula without one shows 0
+        until a program recalculates it. To be called once.
+        """
+        for sheet, target in self._sheets:
+            target.fill(sheet.cells, self._look, values)
+        self._book.close()
+        return self._buffer.getvalue()
+
+    def _properties(self, layout: Layout, created: datetime) -> None:
         properties = dict(layout.properties)
         custom = {k: properties.pop(k) for k in list(properties) if k[0].isupper()}
         self._book.set_properties({"title": layout.title, "created": created} | properties)
         for name, text in custom.items():
             self._book.set_custom_property(name, text)
         self._book.set_calc_mode("auto")
-        sheets = [(s, self._book.add_worksheet(s.name, RowSheet)) for s in layout.sheets]
-        for name, place in sorted(layout.names.items()):
-            self._define(name, place)
-        for sheet, target in sheets:
-            self._sheet(sheet, target)
-        sheets[0][1].activate()
 
     def _define(self, name: str, place: Place) -> None:
         if self._book.define_name(name, f"={place.sheet}!{place.fixed_ref}"):
@@ -58,7 +72,7 @@ class Writer:
         number: int = self._formats[style]._get_xf_index()
         return number
 
-    def _sheet(self, sheet: Sheet, target: RowSheet) -> None:
+    def _surround(self, sheet: Sheet, target: RowSheet) -> None:
         target.hide_gridlines(2)
         target.set_tab_color(self._theme.paint(sheet.group))
         for col, pixels in sheet.widths.items():
@@ -66,7 +80,6 @@ class Writer:
         for row, pixels in sorted(sheet.heights.items()):
             if pixels != target.default_row_height:
                 target.set_row_pixels(row, pixels)
-        target.fill(sheet.cells, self._look, self._values)
         for cell in sheet.cells:
             if cell.link:
                 self._link(target, cell)
