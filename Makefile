@@ -66,6 +66,7 @@ $(VENV)/bin/python:
 $(VENV)/.ready: pyproject.toml requirements.lock | $(VENV)/bin/python
 	@$(PIP) --constraint requirements.lock setuptools
 	@$(PIP) --constraint requirements.lock --no-build-isolation --editable .
+	@$(VENV)/bin/python -m compileall -q workbook simcore
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
