@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 from itertools import count
 from typing import NamedTuple
 from xml.sax.saxutils import escape
-from zipfile import ZIP_STORED, ZipFile
 
+from workbook import frame
 from workbook.layout.places import column_letters
 from workbook.layout.sheet import Cell, Excel, Layout, Sheet, digits
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_PLAIN = 'numFmtId="0" fontId="0" fillId="0" borderId="0"'
-# one engine wants each of these, down to the name of the only style
-_STYLES = (
-    f'<styleSheet xmlns="{_MAIN}">'
-    '<fonts count="1"><font><sz val="10"/><name val="Arial"/></font></fonts>'
-    '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
-    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    f'<cellStyleXfs count="1"><xf {_PLAIN}/></cellStyleXfs>'
-    f'<cellXfs count="1"><xf {_PLAIN} xfId="0"/></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-    "</styleSheet>"
-)
 _DAY_0 = date(1899, 12, 30).toordinal()
 
 # In a formula: a text, a sheet's name in quotes; else a word that may be a name, unless it goes on
@@ -56,63 +40,10 @@ def drafts(layout: Layout) -> Drafts:
     names = {name: f"{place.sheet}!{place.fixed_ref}" for name, place in layout.names.items()}
     rows = [_rows(sheet, names) for sheet in layout.sheets]
     sheets = [sheet.name for sheet in layout.sheets]
-    return Drafts(
-        _package(_frame(sheets, names), [whole for whole, _ in rows]),
-        _package(_frame(sheets, {}), [shared for _, shared in rows]),
-    )
-
-
-def _package(frame: Mapping[str, str], sheets: Sequence[str]) -> bytes:
-    out = BytesIO()
-    with ZipFile(out, "w", ZIP_STORED) as package:
-        for name, xml in frame.items():
-            package.writestr(name, xml)
-        for number, rows in enumerate(sheets, 1):
-            xml = f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
-            package.writestr(f"xl/worksheets/sheet{number}.xml", xml)
-    return out.getvalue()
-
-
-def _frame(sheets: list[str], names: Mapping[str, str]) -> dict[str, str]:
-    """The parts around the sheets."""
-    numbers = range(1, len(sheets) + 1)
-    overrides = [("workbook", "sheet.main"), ("styles", "styles")]
-    overrides += [(f"worksheets/sheet{i}", "worksheet") for i in numbers]
-    links = [(f"rId{i}", "worksheet", f"worksheets/sheet{i}.xml") for i in numbers]
-    links.append(("rId0", "styles", "styles.xml"))
-    listed = [
-        f'<sheet name="{escape(name)}" sheetId="{i}" r:id="rId{i}"/>'
-        for i, name in enumerate(sheets, 1)
-    ]
-    bound = [f'<definedName name="{name}">{cell}</definedName>' for name, cell in names.items()]
-    return {
-        "[Content_Types].xml": (
-            f'<Types xmlns="{_PACKAGE}/content-types">'
-            '<Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            + "".join(
-                f'<Override PartName="/xl/{part}.xml" ContentType="{_TYPES}.{kind}+xml"/>'
-                for part, kind in overrides
-            )
-            + "</Types>"
-        ),
-        "_rels/.rels": _links([("rId1", "officeDocument", "xl/workbook.xml")]),
-        "xl/workbook.xml": (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{"".join(listed)}</sheets>'
-            + (f"<definedNames>{''.join(bound)}</definedNames>" if bound else "")
-            + "</workbook>"
-        ),
-        "xl/_rels/workbook.xml.rels": _links(links),
-        "xl/styles.xml": _STYLES,
-    }
-
-
-def _links(links: list[tuple[str, str, str]]) -> str:
-    listed = [
-        f'<Relationship Id="{key}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
-        for key, kind, target in links
-    ]
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(listed)}</Relationships>'
+    whole, shared = BytesIO(), BytesIO()
+    frame.write(whole, sheets, [each for each, _ in rows], names.items())
+    frame.write(shared, sheets, [each for _, each in rows])
+    return Drafts(whole.getvalue(), shared.getvalue())
 
 
 def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, str]:

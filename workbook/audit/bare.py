@@ -7,21 +7,15 @@ link to another file, is held at its stored value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias, assert_never
-from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile
+from xml.sax.saxutils import escape
 
+from workbook import frame
 from workbook.audit.facts import Facts, Held, Name, SheetFacts
 from workbook.audit.formula import Token, reference, tokens
 from workbook.engines.base import Cell, CellError, Value
-
-_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 Standing: TypeAlias = Mapping[tuple[str, str], str]
 
@@ -37,9 +31,11 @@ def held_back(facts: Facts) -> dict[Cell, str]:
 
 def write(facts: Facts, path: Path) -> None:
     """Put the bare workbook of *facts* at *path*."""
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as package:
-        for part, text in _parts(facts):
-            package.writestr(part, text)
+    back, standing = held_back(facts), _standing(facts)
+    rows = (_rows(sheet, back, standing) for sheet in facts.sheets)
+    names = ((name.name, name.formula) for name in _loadable(facts))
+    titles = [sheet.name for sheet in facts.sheets]
+    frame.write(path, titles, rows, names, from_1904=facts.from_1904)
 
 
 def _loadable(facts: Facts) -> Iterator[Name]:
@@ -85,79 +81,12 @@ def _of_table(text: str) -> bool:
     return "!" not in text
 
 
-def _parts(facts: Facts) -> Iterator[tuple[str, str]]:
-    numbers = range(1, len(facts.sheets) + 1)
-    yield "[Content_Types].xml", _types(numbers)
-    yield "_rels/.rels", _links({"rId1": ("officeDocument", "xl/workbook.xml")})
-    sheets = {f"rId{n}": ("worksheet", f"worksheets/sheet{n}.xml") for n in numbers}
-    yield "xl/_rels/workbook.xml.rels", _links(sheets | {"rId0": ("styles", "styles.xml")})
-    yield "xl/workbook.xml", _book(facts)
-    yield "xl/styles.xml", _STYLES
-    back, standing = held_back(facts), _standing(facts)
-    for number, sheet in enumerate(facts.sheets, 1):
-        yield f"xl/worksheets/sheet{number}.xml", _sheet(sheet, back, standing)
-
-
-def _types(numbers: Iterable[int]) -> str:
-    kinds = {"workbook": "sheet.main", "styles": "styles"}
-    kinds |= {f"worksheets/sheet{n}": "worksheet" for n in numbers}
-    parts = "".join(
-        f'<Override PartName="/xl/{part}.xml" ContentType="{_KIND}.{kind}+xml"/>'
-        for part, kind in kinds.items()
-    )
-    rels = "application/vnd.openxmlformats-package.relationships+xml"
-    return (
-        f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-        f'ContentType="{rels}"/>{parts}</Types>'
-    )
-
-
-_STYLES = (
-    f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Arial"/>'
-    '</font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill>'
-    '<patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/>'
-    '<top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" '
-    'fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="1"><xf numFmtId="0" '
-    'fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs><cellStyles count="1"><cellStyle '
-    'name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-)
-
-
-def _links(targets: Mapping[str, tuple[str, str]]) -> str:
-    rows = (
-        f'<Relationship Id="{key}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
-        for key, (kind, target) in targets.items()
-    )
-    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
-
-
-def _book(facts: Facts) -> str:
-    titles = [sheet.name for sheet in facts.sheets]
-    sheets = "".join(
-        f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>'
-        for n, title in enumerate(titles, 1)
-    )
-    defined = "".join(map(_name, _loadable(facts)))
-    dates = '<workbookPr date1904="1"/>' if facts.from_1904 else ""
-    return (
-        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{dates}<bookViews><workbookView/>'
-        f"</bookViews><sheets>{sheets}</sheets>"
-        + (f"<definedNames>{defined}</definedNames>" if defined else "")
-        + '<calcPr calcId="0" fullCalcOnLoad="1"/></workbook>'
-    )
-
-
-def _name(name: Name) -> str:
-    return f"<definedName name={quoteattr(name.name)}>{escape(name.formula)}</definedName>"
-
-
-def _sheet(sheet: SheetFacts, back: Mapping[Cell, str], standing: Standing) -> str:
+def _rows(sheet: SheetFacts, back: Mapping[Cell, str], standing: Standing) -> str:
     rows = (
         (row, [text for held in line if (text := _cell(held, back, standing)) is not None])
         for row, line in sheet.by_row.items()
     )
-    data = "".join(f'<row r="{row}">{"".join(texts)}</row>' for row, texts in rows if texts)
-    return f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{data}</sheetData></worksheet>'
+    return "".join(f'<row r="{row}">{"".join(texts)}</row>' for row, texts in rows if texts)
 
 
 def _cell(held: Held, back: Mapping[Cell, str], standing: Standing) -> str | None:
