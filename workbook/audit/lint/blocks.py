@@ -81,12 +81,13 @@ def misshapen(shapes: Forms) -> list[Outlier]:
     found = []
     for place, shape in shapes.items():
         for down in (True, False):
+            before, after = (shapes.get(_step(place, by, down=down)) for by in (-1, 1))
+            if before is None or before != after or before in (TYPED, shape):
+                continue
             others = _others(shapes, place, down=down)
-            beside = {shapes.get(_step(place, by, down=down)) for by in (-1, 1)}
-            alone = len(others) >= LONG_RUN and set(others) == {others[0]} and None not in beside
-            odd = alone and TYPED not in beside and others[0] != shape
-            if odd and (shape == TYPED or others[0] != LINK):
-                found.append(Outlier(place, shape, others[0], down))
+            odd = len(others) >= LONG_RUN and set(others) == {before}
+            if odd and (shape == TYPED or before != LINK):
+                found.append(Outlier(place, shape, before, down))
                 break
     return found
 

@@ -99,9 +99,10 @@ def stamps(survey: Survey) -> Iterator[Hit]:
 
 def _tests(survey: Survey, keys: Collection[Key]) -> Iterator[Key]:
     """The formulas that read one of these figures and an input."""
-    for key, read in survey.precedents.items():
-        if not read.isdisjoint(keys) and any(k in survey.inputs for k in read):
-            yield key
+    readers = dict.fromkeys(reader for key in keys for reader in survey.readers.get(key, ()))
+    for reader in readers:
+        if any(key in survey.inputs for key in survey.precedents[reader]):
+            yield reader
 
 
 def _told(survey: Survey, keys: Collection[Key]) -> set[str]:
@@ -109,11 +110,7 @@ def _told(survey: Survey, keys: Collection[Key]) -> set[str]:
     if survey.checks is None:
         return set()
     apart = survey.checks.sheet.name
-    found = {
-        key
-        for key in _tests(survey, frozenset(keys))
-        if _is_flag(survey, key) and survey.tells(key)
-    }
+    found = {key for key in _tests(survey, keys) if _is_flag(survey, key) and survey.tells(key)}
     fresh = set(found)
     while fresh:
         read = {key for cell in fresh for key in survey.close_readers.get(cell, ())}
