@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from workbook.a1 import column_letters
 from workbook.engines.base import Cell, Value, position
-from workbook.layout.places import column_letters
 
 State: TypeAlias = Literal["visible", "hidden", "veryHidden"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from workbook.layout.places import column_letters
+from workbook.a1 import column_letters
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 

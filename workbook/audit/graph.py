@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from workbook.a1 import column_letters
 from workbook.audit.facts import Facts, Held, Name, Span
 from workbook.audit.formula import Reference, reference, tokens
 from workbook.engines.base import Cell
-from workbook.layout.places import column_letters
 
 SMALL = 256
 """Cells of a range that are looked up one by one; larger ranges are searched."""

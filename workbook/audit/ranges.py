@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from workbook.a1 import column_letters
 from workbook.audit.formula import Reference
-from workbook.layout.places import column_letters
 
 Place: TypeAlias = tuple[int, int]
 """Row and column of a cell, counted from 1."""
