@@ -104,10 +104,10 @@ def _fits(forms: Forms, place: Place, *, down: bool) -> bool:
 
 def _expected(forms: Forms, looks: Mapping[Place, object], place: Place, *, down: bool) -> str:
     """What the neighbours in this direction agree on; empty where they do not."""
+    before, after = (forms.get(_step(place, by, down=down)) for by in (-1, 1))
+    if before == after:
+        return "" if before in (None, TYPED) else str(before)
     near = {by: forms.get(_step(place, by, down=down)) for by in (-2, -1, 1, 2)}
-    before, after = near[-1], near[1]
-    if before == after and before not in (None, TYPED):
-        return str(before)
     for first, second, opposite in ((-1, -2, 1), (1, 2, -1)):
         form = near[first]
         beyond = _step(place, opposite, down=down)
