@@ -1,6 +1,6 @@
 """Mutation score: formulas of the built workbook changed one at a time, and who notices.
 
-    python tests/mutation.py [--all] [--count 300] [--seed 1] [--least 95]
+    python tests/mutation.py [--all] [--count 300] [--seed 1] [--least 95] [--quick]
 
 Each mutant is one slip that a person makes: another operator, a reference a row off, another
 name, a range a row short, a number in place of the formula, an anchored reference. It is
@@ -14,8 +14,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -205,15 +206,15 @@ def _changed(words: tuple[Token, ...], at: int, kind: str, beside: Mapping[str, 
 # --- the score ---------------------------------------------------------------------------------
 
 
-def seen_by_lint(facts: Facts, mutant: Mutant) -> bool:
-    """Whether lint has a finding in the workbook with the mutant."""
+def seen_by_lint(facts: Facts, mutant: Mutant) -> set[str]:
+    """``lint``, where it has a finding in the workbook with the mutant."""
     held = mutant.held
     sheet = facts.sheet(held.sheet)
     assert sheet is not None
     cells = {**sheet.cells, (held.row, held.column): replace(held, formula=mutant.formula)}
     changed = replace(sheet, cells=cells)
     sheets = tuple(changed if s is sheet else s for s in facts.sheets)
-    return bool(lint(replace(facts, sheets=sheets), SLIPS).findings)
+    return {"lint"} if lint(replace(facts, sheets=sheets), SLIPS).findings else set()
 
 
 def score(options: argparse.Namespace) -> int:
@@ -235,11 +236,13 @@ def score(options: argparse.Namespace) -> int:
     caught: Counter[str] = Counter()
     kinds: Counter[tuple[str, bool]] = Counter()
     survivors = []
+    witnesses: list[Callable[[Mutant], set[str]]] = [case.caught for case in cases]
+    witnesses.append(partial(seen_by_lint, facts))
     for mutant in tried:
-        by = {"lint"} if seen_by_lint(facts, mutant) else set()
-        for case in cases:
-            by |= case.caught(mutant)
-            if by >= {"words", "oracle"}:
+        by: set[str] = set()
+        for notice in witnesses:
+            by |= notice(mutant)
+            if by and options.quick:
                 break
         caught.update(by)
         kinds[mutant.kind, bool(by)] += 1
@@ -272,6 +275,9 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="try every mutant")
     parser.add_argument("--count", type=int, default=300, help="size of the sample")
     parser.add_argument("--seed", type=int, default=1, help="repeats a sample")
+    parser.add_argument(
+        "--quick", action="store_true", help="stop at the first who notices a mutant"
+    )
     parser.add_argument("--least", type=float, default=95.0, help="percent to be caught")
     return score(parser.parse_args())
 

@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from xlsxwriter.utility import xl_col_to_name
 
 from workbook import theme
+from workbook.a1 import column_letters
 from workbook.book import Axis, Column, Entries, Gathered, Line, Lines, Owned, Tab
 from workbook.engines import Cell
 from workbook.expr import (
@@ -45,7 +46,6 @@ from workbook.expr import (
     when,
 )
 from workbook.layout import Layout, Place
-from workbook.layout.places import column_letters
 from workbook.xlsx import Writer
 
 ITEMS = Axis("items", "Item", entities("alpha", "beta", "gamma"))

@@ -19,7 +19,7 @@ from strangers import packed, parts, written
 from workbook import cli
 from workbook.audit import bare, workers
 from workbook.audit.entries import Typist, draw
-from workbook.audit.graph import Graph, Spot
+from workbook.audit.graph import Graph
 from workbook.audit.meaning import Meanings
 from workbook.audit.reader import Refused, read
 from workbook.audit.verdict import Verdict
@@ -314,10 +314,10 @@ def test_names_are_seen_through(tmp_path: Path) -> None:
     for name in ("formualizer", "ironcalc", "formulas"):
         assert asked(path, name).sound, name
     graph = Graph(read(path))
-    assert graph.downstream([Spot("One", 2, 1)]) == {
-        Spot("One", 2, 1),
-        Spot("T wo", 1, 2),
-        Spot("T wo", 2, 2),
+    assert graph.downstream([("One", 2, 1)]) == {
+        ("One", 2, 1),
+        ("T wo", 1, 2),
+        ("T wo", 2, 2),
     }
 
 

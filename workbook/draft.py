@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from workbook import frame
-from workbook.layout.places import column_letters
+from workbook.a1 import column_letters
 from workbook.layout.sheet import Cell, Excel, Layout, Sheet, digits
 
 _DAY_0 = date(1899, 12, 30).toordinal()

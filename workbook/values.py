@@ -11,10 +11,10 @@ from typing import NamedTuple, TypeAlias
 
 from typing_extensions import override
 
+from workbook.a1 import column_letters
 from workbook.draft import drafts
 from workbook.engines import Cell, CellError, Engine, Value, agree, engine
 from workbook.engines.formualizer import Formualizer
-from workbook.layout.places import column_letters
 from workbook.layout.sheet import Cached, Excel, Layout, digits
 
 __all__ = [

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
-from workbook.audit.facts import Held
+from workbook.audit.facts import Facts, Held, Key
 
 MOST_ABOVE = 400
 """Words of a column above a cell that are looked at, from the nearest."""
 
 
 class Around:
-    """The words of a workbook, by *cells*: sheet, row and column to what they hold."""
+    """The words of a workbook."""
 
-    def __init__(self, cells: Mapping[tuple[str, int, int], Held]) -> None:
-        self._cells = cells
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._cells = facts.cells
 
-    def label(self, key: tuple[str, int, int]) -> str:
+    def label(self, key: Key) -> str:
         """What a figure is, in the words around it."""
         left, above = self.left(key), self.above(key)
         return ", ".join(dict.fromkeys(word for word in (left, above) if word))
 
-    def left(self, key: tuple[str, int, int]) -> str:
+    def left(self, key: Key) -> str:
         """The first words of the row left of a cell; empty where there are none."""
         sheet, row, column = key
         for left in range(1, column):
@@ -33,16 +34,22 @@ class Around:
                 return held.value.strip()
         return ""
 
-    def near(self, key: tuple[str, int, int]) -> str:
-        """The first words of the unbroken run of cells left of a cell."""
-        sheet, row, column = key
+    def begins(self, key: Key) -> str:
+        """The first words of the unbroken run of cells left of a cell; a dressed one is no break.
+
+        They differ from those of the row where tables stand side by side.
+        """
+        name, row, column = key
+        sheet = self._facts.sheet(name)
+        cells = sheet.cells if sheet else {}
         words = ""
-        while (held := self._cells.get((sheet, row, column - 1))) is not None:
+        while (held := cells.get((row, column - 1))) is not None:
             column -= 1
-            words = str(held.value).strip() if isinstance(held.value, str) else words
+            said = str(held.value).strip() if isinstance(held.value, str) else ""
+            words = said or words
         return words
 
-    def above(self, key: tuple[str, int, int]) -> str:
+    def above(self, key: Key) -> str:
         """The nearest words above a cell in its column, heads before plain words."""
         plain = ""
         for held in self.words_above(key):
@@ -51,7 +58,7 @@ class Around:
             plain = plain or str(held.value).strip()
         return plain
 
-    def words_above(self, key: tuple[str, int, int]) -> Iterator[Held]:
+    def words_above(self, key: Key) -> Iterator[Held]:
         """The words that were typed above a cell in its column, the nearest first."""
         rows, words = self._columns.get((key[0], key[2]), ([], []))
         end = bisect_left(rows, key[1])

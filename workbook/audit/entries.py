@@ -15,7 +15,7 @@ from typing import TypeAlias
 from workbook.audit.container import Refused
 from workbook.audit.facts import Facts, Rule
 from workbook.audit.graph import Graph
-from workbook.audit.meaning import Entry, Meanings
+from workbook.audit.meaning import Meanings, Ruled
 from workbook.engines import Cell, Settable, Value
 
 Changes: TypeAlias = tuple[tuple[Cell, Settable], ...]
@@ -63,7 +63,7 @@ class Typist:
             raise Refused("\n".join(faults))
         return tuple(changes.items())
 
-    def drawable(self) -> tuple[tuple[Entry, Range], ...]:
+    def drawable(self) -> tuple[tuple[Ruled, Range], ...]:
         """The inputs whose rules say what to draw, each with its range."""
         entries = self._meanings.entries
         found = ((entry, self._range(entry.rule, entry.held.sheet)) for entry in entries)
@@ -140,12 +140,12 @@ class Typist:
                     yield held.value
 
 
-def draw(inputs: Sequence[tuple[Entry, Range]], random: Random) -> Changes:
+def draw(inputs: Sequence[tuple[Ruled, Range]], random: Random) -> Changes:
     """One value for each input: any of a list, most numbers near what is typed in now."""
     return tuple((entry.held.cell, _drawn(entry, allowed, random)) for entry, allowed in inputs)
 
 
-def _drawn(entry: Entry, allowed: Range, random: Random) -> Settable:
+def _drawn(entry: Ruled, allowed: Range, random: Random) -> Settable:
     typed = entry.held.value
     if allowed.options:
         return random.choice(allowed.options)

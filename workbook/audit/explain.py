@@ -14,9 +14,9 @@ from workbook.audit.container import Refused
 from workbook.audit.entries import Typist
 from workbook.audit.facts import Facts, Held
 from workbook.audit.formula import Token
-from workbook.audit.graph import Area, Graph
-from workbook.audit.lacks import spot_of
+from workbook.audit.graph import Graph
 from workbook.audit.meaning import Meaning, Meanings
+from workbook.audit.ranges import Area
 from workbook.audit.reader import read
 from workbook.audit.trial import Driver, changed, drivers
 from workbook.audit.wording import in_words, scale_of, shown_as
@@ -92,13 +92,12 @@ def explain(path: Path, asked: Asked) -> Explanation:
     changes = Typist(facts, graph, meanings).settings(asked.settings)
     after, remarks = changed(facts, graph, held, changes) if changes else ({}, ())
     tree = _Tree(facts, graph, meanings, after, min(asked.depth, DEEPEST))
-    readers = graph.dependants(spot_of(held))
-    reading = [found for spot in readers if (found := facts.find(spot.cell)) is not None]
+    reading = [found for key in graph.dependants(held.key) if (found := facts.at(key)) is not None]
     return Explanation(
         file=path,
         root=tree.node(held),
         dependants=tuple(tree.leaf(reader) for reader in reading),
-        downstream=len(graph.downstream([spot_of(held)])) - 1,
+        downstream=len(graph.downstream([held.key])) - 1,
         settings=asked.settings,
         drivers=drivers(facts, graph, meanings, held) if asked.drivers else None,
         remarks=remarks,
@@ -194,7 +193,8 @@ class _Tree:
 
     def _range(self, area: Area, cells: Sequence[Held]) -> Node:
         label = self._meanings.of(cells[0]).label
-        return Node(area.ref, f"{label} and below", name=area.name, more=f"{len(cells)} cells")
+        name = self._meanings.name_of(area)
+        return Node(area.ref, f"{label} and below", name=name, more=f"{len(cells)} cells")
 
 
 def _found(facts: Facts, meanings: Meanings, text: str) -> Held:

@@ -11,10 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from workbook.a1 import column_letters
 from workbook.engines.base import Cell, Value, position
-from workbook.layout.places import column_letters
 
 State: TypeAlias = Literal["visible", "hidden", "veryHidden"]
+Key: TypeAlias = tuple[str, int, int]
+"""Sheet, row and column of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Held:
     formula: str | None
     look: Look
     array: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Sheet, row and column."""
+        return self.sheet, self.row, self.column
 
     @property
     def ref(self) -> str:
@@ -208,6 +215,21 @@ class Facts:
         """What one cell holds; None where nothing stands there."""
         sheet = self.sheet(cell.sheet)
         return sheet.at(cell.ref) if sheet else None
+
+    def at(self, key: Key) -> Held | None:
+        """What the cell in a row and column of a sheet holds; None where nothing stands there."""
+        sheet = self.sheet(key[0])
+        return sheet.cells.get(key[1:]) if sheet else None
+
+    @cached_property
+    def cells(self) -> dict[Key, Held]:
+        """Every cell that holds something; a blank one is dressed at most."""
+        return {
+            (sheet.name, *place): held
+            for sheet in self.sheets
+            for place, held in sheet.cells.items()
+            if held.formula is not None or held.value is not None
+        }
 
     def formulas(self) -> Iterator[Held]:
         """Every formula cell, sheet by sheet, in reading order."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from workbook.layout.places import column_letters
+from workbook.a1 import column_letters
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -23,15 +23,16 @@ Kind: TypeAlias = Literal[
 _SHEET = r"(?:'(?:[^']|'')+'|(?:\[\d+\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?|\[\d+\])!"
 _ROWCOL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _AREA = rf"{_ROWCOL}:{_ROWCOL}|\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}|\$?\d{{1,7}}:\$?\d{{1,7}}"
+_ERROR = r"\#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|FIELD!)"
 _TOKEN = re.compile(
     rf"""
-      (?P<text>"(?:[^"]|"")*")
-    | (?P<error>(?:{_SHEET})?\#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|FIELD!))
+      (?P<operator><>|>=|<=|[-+*/^&=<>%(),;{{}}:@]|(?!{_ERROR})\#)
+    | (?P<text>"(?:[^"]|"")*")
+    | (?P<error>(?:{_SHEET})?{_ERROR})
     | (?P<reference>(?:{_SHEET})?(?:{_AREA}|{_ROWCOL})(?![\w.(\[!]))
     | (?P<function>(?:{_SHEET})?[^\W\d][\w.]*(?=\())
     | (?P<name>(?:{_SHEET})?[^\W\d][\w.\\?]*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?|\[[^\[\]]*\])
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?)
-    | (?P<operator><>|>=|<=|[-+*/^&=<>%(),;{{}}:@\#])
     | (?P<space>\s+)
     | (?P<other>.)
     """,
@@ -114,7 +115,7 @@ def tokens(formula: str) -> tuple[Token, ...]:
     >>> [t.kind for t in tokens('SUM($A$1:A3)*rate&"%"')][:4]
     ['function', 'operator', 'reference', 'operator']
     """
-    return tuple(Token(_kind(m), m[0]) for m in _TOKEN.finditer(formula))
+    return tuple([Token(_kind(m), m[0]) for m in _TOKEN.finditer(formula)])
 
 
 def references(formula: str) -> Iterator[Reference]:
@@ -138,14 +139,15 @@ def reference(text: str) -> Reference:
     return Reference(book, sheet, corner, _corner(last) if colon else corner, not colon)
 
 
-def functions(formula: str) -> set[str]:
+@lru_cache(maxsize=65_536)
+def functions(formula: str) -> frozenset[str]:
     """The functions that a formula calls, in capitals and without the prefix of later Excels.
 
     >>> sorted(functions('sum(A1)+_xlfn.XLOOKUP(1,B:B,C:C)'))
     ['SUM', 'XLOOKUP']
     """
     called = (t.text for t in tokens(formula) if t.kind == "function")
-    return {_PREFIX.sub("", text.rpartition("!")[2]).upper() for text in called}
+    return frozenset(_PREFIX.sub("", text.rpartition("!")[2]).upper() for text in called)
 
 
 def names(formula: str) -> set[str]:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook.audit.bare import held_back
-from workbook.audit.facts import Facts, Held
+from workbook.audit.facts import Facts, Held, Key
 from workbook.audit.formula import functions, names
-from workbook.audit.graph import Graph, Spot
+from workbook.audit.graph import Graph
 from workbook.audit.workers import NO_VALUE
 from workbook.engines import CellError, Value, agree
 
@@ -31,17 +31,17 @@ class Lack:
     """What one engine lacks, with how many formulas use it, and every cell that hangs on it."""
 
     words: Mapping[str, int]
-    cells: frozenset[Spot]
+    cells: frozenset[Key]
 
 
-def unverifiable(facts: Facts, graph: Graph) -> dict[Spot, str]:
+def unverifiable(facts: Facts, graph: Graph) -> dict[Key, str]:
     """The formula cells that no engine can check, each with the reason."""
-    volatile = [spot_of(held) for held in facts.formulas() if _volatile(held)]
+    volatile = [held.key for held in facts.formulas() if _volatile(held)]
     found = dict.fromkeys(graph.downstream(volatile), "changes with every recalculation")
     for cell, reason in held_back(facts).items():
         held = facts.find(cell)
         if held is not None:
-            found[spot_of(held)] = reason
+            found[held.key] = reason
     return found
 
 
@@ -56,19 +56,14 @@ def lack_of(
     ]
     if not lacking:
         return Lack({}, frozenset())
-    at_fault = {spot_of(held) for held in lacking}
+    at_fault = {held.key for held in lacking}
     healthy = _used(h for h, v in zip(formulas, values, strict=True) if not _is_lack(v))
     first = [held for held in lacking if not _reads(held, at_fault, graph)] or lacking
     words = {word for held in first for word in _missing(held, healthy)}
     users = [held for held in formulas if held in first or words & _words(held)]
     counted = Counter(word for held in users for word in _missing(held, healthy) & words)
-    cells = graph.downstream([*map(spot_of, users), *at_fault])
+    cells = graph.downstream([*(held.key for held in users), *at_fault])
     return Lack(dict(sorted(counted.items())), frozenset(cells))
-
-
-def spot_of(held: Held) -> Spot:
-    """Where a cell stands."""
-    return Spot(held.sheet, held.row, held.column)
 
 
 def _volatile(held: Held) -> bool:
@@ -79,11 +74,11 @@ def _is_lack(value: Value) -> bool:
     return isinstance(value, CellError) and value.code in _LACKING
 
 
-def _reads(held: Held, spots: set[Spot], graph: Graph) -> bool:
-    return any(spot_of(read) in spots for area in graph.areas(held) for read in graph.held_in(area))
+def _reads(held: Held, keys: set[Key], graph: Graph) -> bool:
+    return any(read.key in keys for read in graph.precedents(held))
 
 
-def _words(held: Held) -> set[str]:
+def _words(held: Held) -> frozenset[str]:
     formula = held.formula or ""
     return functions(formula) | {f"name {name}" for name in names(formula)}
 
@@ -94,6 +89,6 @@ def _used(formulas: Iterator[Held]) -> set[str]:
     return {word for words in found if words.isdisjoint(_BRANCHING) for word in words} | _BRANCHING
 
 
-def _missing(held: Held, healthy: set[str]) -> set[str]:
+def _missing(held: Held, healthy: set[str]) -> frozenset[str]:
     """The functions and names of a formula that work nowhere; else its operators are at fault."""
-    return _words(held) - healthy or {"an operator"}
+    return _words(held) - healthy or frozenset({"an operator"})

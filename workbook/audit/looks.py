@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 import math
 import re
+from functools import lru_cache
 
 BLACK, BLUE, GREEN, PURPLE, OTHER = "black", "blue", "green", "purple", "another colour"
 """Families of font colours; black is every shade that is too dark or too grey to be a colour."""
@@ -36,21 +37,29 @@ def shown_length(value: float, pattern: str) -> int:
     >>> shown_length(12_144_285_714, '#,##0.000,,,_);(#,##0.000,,,);"–"_);@_)')
     7
     """
-    section = _section(value, pattern)
+    bare, around, is_number = _read(_section(value, pattern))
+    return around + (_digits(abs(value), bare) if is_number else 0)
+
+
+@lru_cache(maxsize=1024)
+def _read(section: str) -> tuple[str, int, bool]:
+    """A section without its literals, how long these are, and whether a number is shown in it."""
     bare = _LITERAL.sub("", section)
     around = sum(len(m[1] or m[2] or m[3] or "") for m in _LITERAL.finditer(section))
-    if not bare:
-        return around
-    if not re.search(r"[0#]", bare) or re.search(r"[ymdhs]", bare, re.IGNORECASE):
-        return 0
-    return around + _digits(abs(value), bare)
+    is_number = bool(re.search(r"[0#]", bare)) and not re.search(r"[ymdhs]", bare, re.IGNORECASE)
+    return bare, around if is_number or not bare else 0, is_number
 
 
 def _section(value: float, pattern: str) -> str:
-    parts = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', pattern)
+    parts = _sections(pattern)
     if value == 0 and len(parts) > 2:  # noqa: PLR2004 - the third part is for zero
         return parts[2]
     return parts[1] if value < 0 and len(parts) > 1 else parts[0]
+
+
+@lru_cache(maxsize=1024)
+def _sections(pattern: str) -> list[str]:
+    return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', pattern)
 
 
 def _digits(value: float, bare: str) -> int:

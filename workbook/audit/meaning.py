@@ -1,23 +1,24 @@
 """What a cell means to its reader, found in the file alone: label, unit, how, source, input.
 
 A label is the text at the left end of the cell's row; in a table the head of its column follows.
-Columns headed Unit, How and Source say the rest. Where a sheet lists inputs by id (columns headed
-Input, Unit and Source), an input's own row there is believed first; its id with underscores is its
-defined name.
+Columns headed Unit, How and Source say the rest. Where a sheet lists inputs by id, an input's own
+row there is believed first; its id with underscores is its defined name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from workbook.audit.around import Around
 from workbook.audit.facts import Facts, Held, Rule, SheetFacts
 from workbook.audit.formula import relative
 from workbook.audit.graph import Graph
-from workbook.engines.base import Cell
+from workbook.audit.ranges import Area
+from workbook.audit.registered import REGISTRY
+from workbook.audit.tables import HeadedTable, find_table
 
-_REGISTRY = frozenset({"Input", "Unit", "Source"})
 _PLAIN = frozenset({"Value", "Line"})
 """Heads that say nothing of a cell."""
 
@@ -35,7 +36,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Ruled:
     """A cell that people type in, with the rule that says what it takes; *id* may be its name."""
 
     id: str
@@ -50,15 +51,16 @@ class Meanings:
         self._facts = facts
         self._graph = graph
         self._pages: dict[str, _Page] = {}
+        self.around = Around(facts)
 
     def of(self, held: Held) -> Meaning:
         """What the file says of a cell."""
         page = self._page(held.sheet)
-        name = self.names.get(held.cell, "")
+        name = self.name_of(Area(*held.key, *held.key[1:]))
         row = self._registry.get(name, {})
         head, unit = page.head(held)
         return Meaning(
-            label=row.get("What it is") or page.label(held, "" if name else head) or str(held.cell),
+            label=row.get("What it is") or self._label(held, "" if name else head),
             unit=row.get("Unit") or page.beside(held, "Unit") or unit,
             how=page.beside(held, "How") or page.note(held, head),
             source=row.get("Source") or page.beside(held, "Source"),
@@ -66,19 +68,22 @@ class Meanings:
             id=row.get("Input", ""),
         )
 
+    def name_of(self, area: Area) -> str:
+        """The defined name of these very cells; empty where they have none."""
+        return self._named.get(area, "")
+
     @cached_property
-    def names(self) -> Mapping[Cell, str]:
-        """The defined name of each cell that has one of its own."""
-        found: dict[Cell, str] = {}
+    def _named(self) -> dict[Area, str]:
+        found: dict[Area, str] = {}
         for name in self._facts.names:
             if not (name.built_in or name.sheet):
-                held = self._one(name.formula)
-                if held is not None:
-                    found.setdefault(held.cell, name.name)
+                area = self._graph.area(name.formula, "") if "!" in name.formula else None
+                if area is not None:
+                    found.setdefault(area, name.name)
         return found
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[Ruled, ...]:
         """The cells that hold no formula and have a rule, sheet by sheet, in reading order."""
         return tuple(self._entries())
 
@@ -89,10 +94,16 @@ class Meanings:
 
     def _one(self, formula: str) -> Held | None:
         """The one cell that a formula refers to, if that is all it does."""
-        areas = list(self._graph.read_by(formula, "")) if "!" in formula else []
-        if len(areas) != 1 or areas[0].size != 1 or areas[0].name:
+        area = self._graph.area(formula, "") if "!" in formula else None
+        if area is None or area.size != 1:
             return None
-        return next(self._graph.held_in(areas[0]), None)
+        return next(self._graph.held_in(area), None)
+
+    def _label(self, held: Held, head: str) -> str:
+        """The words at the left end of the row or of its table, and the head of the column."""
+        left = self.around.begins(held.key) or self.around.left(held.key)
+        parts = [part for part in (left, head) if part and part not in _PLAIN]
+        return " · ".join(parts) or str(held.cell)
 
     def _page(self, name: str) -> _Page:
         if name not in self._pages:
@@ -101,25 +112,30 @@ class Meanings:
             self._pages[name] = _Page(sheet)
         return self._pages[name]
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[Ruled]:
         for sheet in self._facts.sheets:
             ruled = [rule for rule in sheet.rules if rule.kind != "none"]
             for held in sheet.cells.values() if ruled else ():
                 rule = None if held.formula else sheet.rule_of(held.row, held.column)
                 if rule is not None:
-                    name = self.names.get(held.cell, "")
+                    name = self.name_of(Area(*held.key, *held.key[1:]))
                     known = self._registry.get(name, {}).get("Input")
-                    yield Entry(known or name or str(held.cell), held, rule)
+                    yield Ruled(known or name or str(held.cell), held, rule)
+
+    @cached_property
+    def registry(self) -> HeadedTable | None:
+        """The table of inputs."""
+        return find_table(self._facts, REGISTRY)
 
     @cached_property
     def _registry(self) -> dict[str, dict[str, str]]:
-        """The rows of the list of inputs, by defined name, each by the heads of its columns."""
-        for sheet in self._facts.sheets:
-            for row, line in sheet.by_row.items():
-                heads = _texts(line)
-                if set(heads.values()) >= _REGISTRY:
-                    return dict(_rows(sheet, row, heads))
-        return {}
+        """The rows of the table of inputs, by defined name, each by the heads of its columns."""
+        table = self.registry
+        rows = (
+            ({h: table.value(h, row) for h in table.columns} for row in table.rows) if table else ()
+        )
+        texts = ({h: t for h, t in row.items() if isinstance(t, str)} for row in rows)
+        return {row["Input"].replace(".", "_"): row for row in texts}
 
 
 class _Page:
@@ -128,12 +144,6 @@ class _Page:
     def __init__(self, sheet: SheetFacts) -> None:
         self._sheet = sheet
         self._known: dict[tuple[int, int], tuple[str, str]] = {}
-
-    def label(self, held: Held, head: str) -> str:
-        """The text at the left end of the row, and the head of the column."""
-        texts = _texts(self._sheet.by_row[held.row])
-        left = next((text for column, text in texts.items() if column < held.column), "")
-        return " · ".join(part for part in (left, head) if part and part not in _PLAIN)
 
     def head(self, held: Held) -> tuple[str, str]:
         """The head of the cell's column, and the unit that stands between them."""
@@ -229,14 +239,3 @@ def _texts(line: Iterable[Held]) -> dict[int, str]:
         for held in line
         if held.formula is None and isinstance(held.value, str) and held.value
     }
-
-
-def _rows(
-    sheet: SheetFacts, head: int, heads: Mapping[int, str]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    key = next(column for column, text in heads.items() if text == "Input")
-    for row, line in sheet.by_row.items():
-        texts = _texts(line)
-        if row > head and key in texts:
-            named = {heads[column]: text for column, text in texts.items() if column in heads}
-            yield texts[key].replace(".", "_"), named

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from workbook.a1 import column_letters
 from workbook.audit.formula import Reference
-from workbook.layout.places import column_letters
 
 Place: TypeAlias = tuple[int, int]
 """Row and column of a cell, counted from 1."""
@@ -21,11 +21,20 @@ class Area(NamedTuple):
     bottom: int
     right: int
 
-    def has(self, sheet: str, place: Place) -> bool:
-        """Whether a cell is in it."""
+    def has(self, place: Place) -> bool:
+        """Whether a cell of its sheet is in it."""
         row, column = place
-        inside = self.top <= row <= self.bottom and self.left <= column <= self.right
-        return inside and sheet.casefold() == self.sheet.casefold()
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+    @property
+    def ref(self) -> str:
+        """The rectangle as a formula on another sheet would name it."""
+        return f"{self.sheet}!{self.span}"
+
+    @property
+    def strip(self) -> bool:
+        """Whether it is one cell, or cells of one row or one column."""
+        return self.top == self.bottom or self.left == self.right
 
     @property
     def size(self) -> int:
@@ -46,9 +55,9 @@ class Area(NamedTuple):
 
 
 def area_of(reference: Reference, sheet: str) -> Area:
-    """The cells that a reference in a formula on *sheet* names."""
+    """The cells on *sheet* that a reference names."""
     (top, bottom), (left, right) = reference.rows, reference.columns
-    return Area(reference.sheet or sheet, top, left, bottom, right)
+    return Area(sheet, top, left, bottom, right)
 
 
 def cell_text(place: Place) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
+from workbook.audit.facts import Key
 from workbook.audit.ranges import Area
 from workbook.audit.tables import HeadedTable
-
-Key: TypeAlias = tuple[str, int, int]
-"""Sheet, row and column of a cell."""
 
 REGISTRY = ("Input", "Unit", "As of", "Source")
 COLUMNS = ("Column of data", "Unit", "Filled", "As of", "Source")
@@ -42,7 +39,7 @@ def named(table: HeadedTable, cells_of: Callable[[str], Area | None]) -> Iterato
         yield _entry(table, row, REGISTRY, area if area and area.size == 1 else None)
 
 
-def columns(table: HeadedTable, areas_of: Callable[[str, str], Iterator[Area]]) -> Iterator[Entry]:
+def columns(table: HeadedTable, areas_of: Callable[[str, str], Iterable[Area]]) -> Iterator[Entry]:
     """The rows of a list of columns of data."""
     for row in table.rows:
         held = table.sheet.cells.get((row, table.columns["Filled"]))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
-from workbook.audit.around import Around
-from workbook.audit.facts import Facts, Held, SheetFacts
-from workbook.audit.formula import reference, tokens
+from workbook.audit.facts import Facts, Held, Key, SheetFacts
+from workbook.audit.formula import tokens
 from workbook.audit.graph import Graph
 from workbook.audit.looks import PURPLE, hue
 from workbook.audit.meaning import Meanings
-from workbook.audit.ranges import Area, Place, area_of
-from workbook.audit.registered import COLUMNS, REGISTRY, Entry, Key, columns, named
+from workbook.audit.ranges import Area, Place
+from workbook.audit.registered import COLUMNS, Entry, columns, named
 from workbook.audit.tables import HeadedTable, find_table
 
 CHECKS = ("Check", "Applies", "Failed")
-VAST = 20_000
-"""Cells of one range from which on it is not looked into: each formula keeps what it reads."""
 
 FEWEST_STAMPS = 12
 """Figures worked out elsewhere that make a table, and not just the value of an input."""
@@ -28,17 +25,11 @@ class Survey:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._known: dict[Area, tuple[Key, ...]] = {}
-
-    @cached_property
-    def cells(self) -> dict[Key, Held]:
-        """Every cell that holds something."""
-        return {
-            (sheet.name, *place): held
-            for sheet in self.facts.sheets
-            for place, held in sheet.cells.items()
-            if held.formula is not None or held.value is not None
-        }
+        self.cells = facts.cells
+        self.graph = Graph(facts)
+        self.meanings = Meanings(facts, self.graph)
+        self.around = self.meanings.around
+        self._typed: dict[Area, bool] = {}
 
     @cached_property
     def formulas(self) -> dict[Key, Held]:
@@ -48,59 +39,45 @@ class Survey:
     @cached_property
     def names(self) -> dict[str, Area | None]:
         """The cells of each defined name, in lower case; None where it names no cells."""
-        found: dict[str, Area | None] = {}
-        for name in self.facts.names:
-            if not name.built_in:
-                found[name.name.casefold()] = self.area(name.formula, name.sheet)
-        return found
-
-    def area(self, text: str, sheet: str) -> Area | None:
-        """The cells of a formula that is one reference; None where it is anything else."""
-        parts = [token for token in tokens(text.removeprefix("=")) if token.kind != "space"]
-        if len(parts) != 1 or parts[0].kind != "reference":
-            return None
-        found = reference(parts[0].text)
-        return None if found.book else area_of(found, self.proper(found.sheet or sheet))
-
-    def proper(self, sheet: str) -> str:
-        """A sheet's name as it writes itself."""
-        found = self.facts.sheet(sheet)
-        return found.name if found else sheet
-
-    def areas(self, formula: str, sheet: str) -> Iterator[Area]:
-        """The cells that a formula reads, by reference or by name."""
-        for token in tokens(formula.removeprefix("=")):
-            if token.kind == "reference":
-                found = reference(token.text)
-                if not found.book:
-                    yield area_of(found, self.proper(found.sheet or sheet))
-            elif token.kind == "name":
-                named = self.names.get(token.text.casefold())
-                if named is not None:
-                    yield named
-
-    @cached_property
-    def precedents(self) -> dict[Key, frozenset[Key]]:
-        """The cells that each formula reads: those that hold something, and blank inputs."""
         return {
-            key: frozenset(self._held_in(self.areas(held.formula or "", held.sheet)))
-            for key, held in self.formulas.items()
+            name.name.casefold(): self.graph.area(name.formula, name.sheet)
+            for name in self.facts.names
+            if not name.built_in
         }
 
-    def _held_in(self, areas: Iterable[Area]) -> Iterator[Key]:
-        for area in areas:
-            yield from self._inside(area)
+    def inside(self, area: Area) -> Iterator[Key]:
+        """The cells of an area that hold something, and blank inputs."""
+        if area.size == 1:
+            key = area.sheet, area.top, area.left
+            yield from (key,) if key in self.cells or key in self.inputs else ()
+            return
+        blank = self.blank.get(area.sheet, ())
+        yield from (held.key for held in self.graph.held_in(area) if held.key in self.cells)
+        yield from (key for key in blank if area.has(key[1:]))
 
-    def _inside(self, area: Area) -> tuple[Key, ...]:
-        """The cells of an area that hold something, and blank inputs; none of a vast one."""
-        if area not in self._known:
-            if area.size <= len(self.cells):
-                keys = ((area.sheet, *place) for place in area.cells())
-                held = tuple(key for key in keys if key in self.cells or key in self.inputs)
-            else:
-                held = tuple(key for key in self.cells if area.has(key[0], key[1:]))
-            self._known[area] = held if len(held) <= VAST else ()
-        return self._known[area]
+    @cached_property
+    def blank(self) -> dict[str, list[Key]]:
+        """The registered inputs that hold nothing, by sheet."""
+        found: dict[str, list[Key]] = {}
+        for key in self.inputs:
+            if key not in self.cells:
+                found.setdefault(key[0], []).append(key)
+        return found
+
+    def link(self, key: Key) -> Key | None:
+        """The one cell that a formula only repeats; None where it calculates."""
+        held = self.formulas.get(key)
+        return self.graph.link(held) if held else None
+
+    def typed_in(self, area: Area) -> bool:
+        """Whether an area has an input."""
+        if area not in self._typed:
+            self._typed[area] = any(key in self.inputs for key in self.inside(area))
+        return self._typed[area]
+
+    def reads(self, key: Key) -> set[Key]:
+        """The cells that a formula reads: those that hold something, and blank inputs."""
+        return {cell for area in self.graph.areas(self.cells[key]) for cell in self.inside(area)}
 
     @cached_property
     def read(self) -> frozenset[Key]:
@@ -109,9 +86,10 @@ class Survey:
             area
             for sheet in self.facts.sheets
             for text in self._texts_beside(sheet)
-            for area in self.areas(text, sheet.name)
+            for area in self.graph.read_by(text, sheet.name)
         )
-        return frozenset().union(*self.precedents.values(), self._held_in(shown))
+        areas = {*self.graph.read, *shown}
+        return frozenset(key for area in areas for key in self.inside(area))
 
     @staticmethod
     def _texts_beside(sheet: SheetFacts) -> Iterator[str]:
@@ -136,20 +114,10 @@ class Survey:
             if token.kind == "name"
         )
 
-    def link(self, key: Key) -> Key | None:
-        """The one cell that a formula only repeats; None where it calculates."""
-        held = self.formulas.get(key)
-        words = [t for t in tokens(held.formula or "") if t.kind != "space"] if held else []
-        if len(words) != 1 or words[0].kind not in ("reference", "name"):
-            return None
-        areas = list(self.areas(words[0].text, key[0]))
-        one = areas[0] if len(areas) == 1 and areas[0].size == 1 else None
-        return (one.sheet, one.top, one.left) if one else None
-
-    @cached_property
+    @property
     def registry(self) -> HeadedTable | None:
         """The table of inputs."""
-        return find_table(self.facts, REGISTRY)
+        return self.meanings.registry
 
     @cached_property
     def columns(self) -> HeadedTable | None:
@@ -160,7 +128,7 @@ class Survey:
     def entries(self) -> tuple[Entry, ...]:
         """The rows of both tables."""
         cells = named(self.registry, self.names.get) if self.registry else ()
-        data = columns(self.columns, self.areas) if self.columns else ()
+        data = columns(self.columns, self.graph.read_by) if self.columns else ()
         return (*cells, *data)
 
     @cached_property
@@ -191,7 +159,7 @@ class Survey:
         for key, held in self.formulas.items():
             words = tokens(held.formula or "")
             is_sum = [t.text.upper() for t in words[:2]] == ["SUM", "("] and len(words) == 4  # noqa: PLR2004 - SUM ( range )
-            if is_sum and list(self.areas(held.formula or "", held.sheet)) == [wanted]:
+            if is_sum and self.graph.areas(held) == (wanted,):
                 return key
         return None
 
@@ -208,75 +176,42 @@ class Survey:
                 found.setdefault(key[0], []).append(key)
         return {sheet: keys for sheet, keys in found.items() if len(keys) >= FEWEST_STAMPS}
 
-    def follows(self, *start: Key) -> frozenset[Key]:
+    def follows(self, *start: Key) -> set[Key]:
         """The cells that depend on any of *start*, at any remove, with these themselves."""
-        return _closure(self.readers, start)
+        return self.graph.downstream(start)
 
     def tells(self, key: Key) -> bool:
         """Whether the master check depends on what a cell says.
 
         A sum over a whole sheet, which finds errors, does not ask what the cells say.
         """
-        return self.master is not None and self.master in _closure(self.close_readers, (key,))
+        return key in self._told
 
     @cached_property
-    def close_readers(self) -> dict[Key, list[Key]]:
-        """The formulas that read each cell alone, or in a row or a column of its own kind."""
-        readers: dict[Key, list[Key]] = {}
-        for key, held in self.formulas.items():
-            areas = self.areas(held.formula or "", held.sheet)
-            strips = [a for a in areas if a.top == a.bottom or a.left == a.right]
-            for precedent in self._held_in(strips):
-                readers.setdefault(precedent, []).append(key)
-        return readers
+    def _told(self) -> dict[Key, Held]:
+        """What the master check comes from, in single cells, rows and columns."""
+        master = [self.cells[self.master]] if self.master else []
+        return self.graph.upstream(master, strips=True)
+
+    def close_readers(self, key: Key) -> Iterator[Key]:
+        """The formulas that read a cell alone, or in a row or a column of its own kind."""
+        return self.graph.readers(key, strips=True)
 
     @cached_property
-    def live(self) -> frozenset[Key]:
+    def live(self) -> set[Key]:
         """The cells that move with the inputs."""
         return self.follows(*self.inputs)
 
-    @cached_property
-    def readers(self) -> dict[Key, list[Key]]:
-        """The formulas that read each cell."""
-        readers: dict[Key, list[Key]] = {}
-        for key, read in self.precedents.items():
-            for precedent in read:
-                readers.setdefault(precedent, []).append(key)
-        return readers
-
-    # --- what stands around a figure ------------------------------------------------------------
-
-    @cached_property
-    def around(self) -> Around:
-        """The words around each cell."""
-        return Around(self.cells)
-
     def title(self, key: Key) -> str:
         """What a cell is called: the label of its row and the head of its column."""
-        sheet = self.facts.sheet(key[0])
-        held = sheet.cells.get(place_of(key)) if sheet else None
-        near = self.around.near(key)
-        apart = near and near != self.around.left(key)
-        return near if apart else self._meanings.of(held).label if held else ""
-
-    @cached_property
-    def _meanings(self) -> Meanings:
-        return Meanings(self.facts, Graph(self.facts))
+        held = self.facts.at(key)
+        return self.meanings.of(held).label if held else ""
 
     def figures(self) -> Iterator[tuple[Key, Held, float]]:
         """The formula cells whose value is a number."""
         for key, held in self.formulas.items():
             if isinstance(held.value, float):
                 yield key, held, held.value
-
-
-def _closure(readers: Mapping[Key, Sequence[Key]], start: Iterable[Key]) -> frozenset[Key]:
-    found = set(start)
-    fresh = set(found)
-    while fresh:
-        fresh = {key for cell in fresh for key in readers.get(cell, ()) if key not in found}
-        found |= fresh
-    return frozenset(found)
 
 
 def place_of(key: Key) -> Place:

@@ -12,8 +12,7 @@ from workbook.audit import bare
 from workbook.audit.container import Refused
 from workbook.audit.entries import Changes
 from workbook.audit.facts import Facts, Held
-from workbook.audit.graph import Graph, Spot
-from workbook.audit.lacks import spot_of
+from workbook.audit.graph import Graph
 from workbook.audit.meaning import Meaning, Meanings
 from workbook.audit.wording import shown_as
 from workbook.audit.workers import EngineFailed, Worker, at_work
@@ -44,19 +43,6 @@ class Driver:
     elasticity: float | None
 
 
-def _upstream(graph: Graph, root: Held) -> dict[Spot, Held]:
-    """The cell and all that it comes from."""
-    found = {spot_of(root): root}
-    waiting = [root]
-    while waiting:
-        for area in graph.areas(waiting.pop()):
-            for source in graph.held_in(area):
-                if spot_of(source) not in found:
-                    found[spot_of(source)] = source
-                    waiting.append(source)
-    return found
-
-
 @contextmanager
 def _engines(
     facts: Facts, names: Sequence[str], cells: Sequence[Cell]
@@ -75,7 +61,7 @@ def changed(
     facts: Facts, graph: Graph, root: Held, changes: Changes
 ) -> tuple[dict[Cell, Value], tuple[str, ...]]:
     """What the cell and all that it comes from are worth after *changes*; what to say of that."""
-    cells = [held.cell for held in _upstream(graph, root).values()]
+    cells = [held.cell for held in graph.upstream([root]).values()]
     reached = {*cells}
     remarks = [f"{cell} does not reach {root.cell}" for cell, _ in changes if cell not in reached]
     with _engines(facts, _ENGINES, cells) as workers:
@@ -94,7 +80,7 @@ def drivers(facts: Facts, graph: Graph, meanings: Meanings, root: Held) -> tuple
     """The numbers that were typed in and reach the cell, the one that moves it most first."""
     if not isinstance(root.value, float):
         raise Refused(f"{root.cell} is no number, so nothing can be ranked by how it moves")
-    upstream = _upstream(graph, root)
+    upstream = graph.upstream([root])
     typed = [h for h in upstream.values() if h.formula is None and isinstance(h.value, float)]
     ruled = {entry.held.cell for entry in meanings.entries}
     inputs = [held for held in typed if held.cell in ruled] or typed

@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 from workbook.audit import bare
 from workbook.audit.container import Refused
 from workbook.audit.entries import Changes, Typist, draw
-from workbook.audit.facts import Facts, Held
-from workbook.audit.graph import Graph, Spot
-from workbook.audit.lacks import Lack, lack_of, spot_of, unverifiable
+from workbook.audit.facts import Facts, Held, Key
+from workbook.audit.graph import Graph
+from workbook.audit.lacks import Lack, lack_of, unverifiable
 from workbook.audit.meaning import Meanings
 from workbook.audit.reader import read
 from workbook.audit.verdict import STORED, Differing, Verdict
@@ -91,27 +91,27 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.formulas = list(self.facts.formulas())
-        self.spots = [spot_of(held) for held in self.formulas]
+        self.keys = [held.key for held in self.formulas]
         self.meanings = Meanings(self.facts, self.graph)
         self.unchecked = unverifiable(self.facts, self.graph)
         self.lacks: dict[str, Lack] = {}
-        self.differing: dict[Spot, Differing] = {}
-        self.compared: set[Spot] = set()
-        self.missing: set[Spot] = set()
+        self.differing: dict[Key, Differing] = {}
+        self.compared: set[Key] = set()
+        self.missing: set[Key] = set()
         self.largest = _largest(h.value for s in self.facts.sheets for h in s.cells.values())
 
     def first(self, answers: Mapping[str, Values]) -> None:
         """Take in the values at the file's own inputs, or at the settings."""
         stored = [held.value for held in self.formulas]
-        blank = zip(self.spots, stored, *answers.values(), strict=True)
+        blank = zip(self.keys, stored, *answers.values(), strict=True)
         self.missing = {
-            spot for spot, value, *found in blank if value is None and {*found} - {None, ""}
+            key for key, value, *found in blank if value is None and {*found} - {None, ""}
         }
         for name, values in answers.items():
             self._learn(name, values, self._others(name, answers) if self.changed else stored)
         self._compare(answers if self.changed else {STORED: stored, **answers}, None)
-        left = {*self.spots} - self.compared - self.unchecked.keys()
-        able = {spot for spot in left if any(spot not in self.lacks[n].cells for n in answers)}
+        left = {*self.keys} - self.compared - self.unchecked.keys()
+        able = {key for key in left if any(key not in self.lacks[n].cells for n in answers)}
         self.unchecked |= dict.fromkeys(left - able, "no engine can work it out")
         self.unchecked |= dict.fromkeys(able, "there is only one value to compare")
 
@@ -147,26 +147,26 @@ class _Run:
     def _causes(self) -> Iterator[Differing]:
         """What differs, each marked if a cell that it reads differs too."""
         for held in self.formulas:
-            differing = self.differing.get(spot_of(held))
+            differing = self.differing.get(held.key)
             if differing is not None:
-                read = (h for area in self.graph.areas(held) for h in self.graph.held_in(area))
-                yield replace(differing, follows=any(spot_of(h) in self.differing for h in read))
+                read = self.graph.precedents(held)
+                yield replace(differing, follows=any(h.key in self.differing for h in read))
 
     def _compare(self, parties: Mapping[str, Values], number: int | None) -> None:
-        for at, (held, spot) in enumerate(zip(self.formulas, self.spots, strict=True)):
-            if spot in self.unchecked or spot in self.differing:
+        for at, (held, key) in enumerate(zip(self.formulas, self.keys, strict=True)):
+            if key in self.unchecked or key in self.differing:
                 continue
-            values = {n: v[at] for n, v in parties.items() if self._counts(n, spot)}
+            values = {n: v[at] for n, v in parties.items() if self._counts(n, key)}
             if len(values) < FEWEST:
                 continue
-            self.compared.add(spot)
+            self.compared.add(key)
             if not _all_agree(list(values.values())) and not self._cancels(held, values):
-                self.differing[spot] = self._differing(held, values, number)
+                self.differing[key] = self._differing(held, values, number)
 
-    def _counts(self, name: str, spot: Spot) -> bool:
+    def _counts(self, name: str, key: Key) -> bool:
         if name == STORED:
-            return spot not in self.missing
-        return spot not in self.lacks[name].cells
+            return key not in self.missing
+        return key not in self.lacks[name].cells
 
     def _cancels(self, held: Held, values: Mapping[str, Value]) -> bool:
         """Whether what differs is no more than what large terms leave when they cancel."""
@@ -175,7 +175,7 @@ class _Run:
         found = list(values.values())
         if not _all_agree(found, scale=max(1.0, self.largest * _DIGITS)):
             return False
-        terms = (h.value for area in self.graph.areas(held) for h in self.graph.held_in(area))
+        terms = (read.value for read in self.graph.precedents(held))
         return _all_agree(found, scale=max(1.0, _largest(terms) * _DIGITS))
 
     def _learn(self, name: str, values: Values, others: Values) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
+
+from workbook.a1 import column_letters
 
 CELL_SHAPED = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc]?[0-9]*|[Rr]?[0-9]*[Cc][0-9]*")
 LOGICAL = frozenset({"true", "false"})
@@ -15,21 +16,6 @@ SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 class LayoutError(ValueError):
     """The book cannot be laid out: a line is missing, shown twice, or misnamed."""
-
-
-@lru_cache(maxsize=1024)
-def column_letters(col: int) -> str:
-    """The letters of a column counted from 0.
-
-    >>> column_letters(0), column_letters(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    col += 1
-    while col:
-        col, rest = divmod(col - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 class Place(NamedTuple):

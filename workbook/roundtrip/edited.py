@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from workbook.a1 import column_letters
 from workbook.assumptions.migrations import SCHEMA
 from workbook.audit.facts import Facts, Held, SheetFacts
 from workbook.audit.formula import references, tokens
-from workbook.layout.places import column_letters
 from workbook.roundtrip.findings import Unusable
 
 ID, VALUE = "Id", "Value"

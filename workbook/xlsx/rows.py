@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from xlsxwriter.worksheet import Worksheet
 
-from workbook.layout.places import column_letters
+from workbook.a1 import column_letters
 from workbook.layout.sheet import Cached, Cell, Excel, digits
 from workbook.theme import Style
 from workbook.xlsx.faults import WriteError

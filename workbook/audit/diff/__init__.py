@@ -9,8 +9,7 @@ from workbook.audit.diff.changes import Change, Step, collected, relative_change
 from workbook.audit.diff.flags import Flag, flags
 from workbook.audit.diff.match import Match
 from workbook.audit.diff.structure import Structural, structural
-from workbook.audit.facts import Facts
-from workbook.audit.registered import Key
+from workbook.audit.facts import Facts, Key
 from workbook.audit.survey import Survey
 
 __all__ = ["Change", "Difference", "Flag", "Structural", "diff"]

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from workbook.audit.diff.match import Match
-from workbook.audit.facts import Held
+from workbook.audit.facts import Held, Key
 from workbook.audit.formula import relative
 from workbook.audit.ranges import cell_text, gathered
-from workbook.audit.registered import Key
 from workbook.audit.survey import Survey
 from workbook.engines.base import Value, agree
 
@@ -79,11 +78,11 @@ def steps(match: Match, a: Survey, b: Survey) -> Iterator[Step]:
 def _step(match: Match, b: Survey, a: Survey, old: Held | None, new: Held | None) -> Step | None:
     if new is None:
         assert old is not None
-        typed = key_of(old) in a.inputs
+        typed = old.key in a.inputs
         kind: Kind = "input" if typed else "gone"
-        key = (match.to(key_of(old)) or key_of(old)) if typed else key_of(old)
-        return Step(kind, key, _spelled(old), "(blank)", (old.value, None), key_of(old))
-    key = key_of(new)
+        key = (match.to(old.key) or old.key) if typed else old.key
+        return Step(kind, key, _spelled(old), "(blank)", (old.value, None), old.key)
+    key = new.key
     if old is None:
         kind = "input" if key in b.inputs else "new"
         return Step(kind, key, "(blank)", _spelled(new), (None, new.value))
@@ -92,16 +91,16 @@ def _step(match: Match, b: Survey, a: Survey, old: Held | None, new: Held | None
         typed_kind = _typed(b, old, new)
         if typed_kind is None:
             return None
-        return Step(typed_kind, key, _spelled(old), _spelled(new), values, key_of(old))
+        return Step(typed_kind, key, _spelled(old), _spelled(new), values, old.key)
     if match.as_b(old.formula, old.sheet) != match.plain(new.formula, new.sheet):
         moved = match.as_b(old.formula, old.sheet)
         before = "=" + relative(moved, new.row, new.column)
-        return Step("formula", key, before, _r1c1(new), values, key_of(old))
+        return Step("formula", key, before, _r1c1(new), values, old.key)
     if agree(old.value, new.value):
         return None
     if isinstance(old.value, float) or isinstance(new.value, float):
-        return Step("output", key, "", "", values, key_of(old))
-    return Step("words", key, shown(old.value), shown(new.value), values, key_of(old))
+        return Step("output", key, "", "", values, old.key)
+    return Step("words", key, shown(old.value), shown(new.value), values, old.key)
 
 
 def _typed(b: Survey, old: Held, new: Held) -> Kind | None:
@@ -112,7 +111,7 @@ def _typed(b: Survey, old: Held, new: Held) -> Kind | None:
         return "value replaced by a formula"
     if agree(old.value, new.value):
         return None
-    key = key_of(new)
+    key = new.key
     sheet = b.facts.sheet(new.sheet)
     is_open = sheet is not None and sheet.protected and not new.look.locked
     is_read = isinstance(new.value, float) and not b.entries and key in b.read
@@ -127,11 +126,6 @@ def _spelled(held: Held) -> str:
 
 def _r1c1(held: Held) -> str:
     return "=" + relative(held.formula or "", held.row, held.column)
-
-
-def key_of(held: Held) -> Key:
-    """Sheet, row and column of a cell."""
-    return held.sheet, held.row, held.column
 
 
 def shown(value: Value) -> str:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from workbook.audit.diff.changes import Change, Kind, Step, collected
 from workbook.audit.diff.match import Match
 from workbook.audit.diff.structure import Structural
-from workbook.audit.facts import SheetFacts
+from workbook.audit.facts import Key, SheetFacts
 from workbook.audit.formula import reference, relative, tokens
 from workbook.audit.lint.blocks import TYPED, outliers
 from workbook.audit.ranges import Area, Place, area_of
-from workbook.audit.registered import Key
 from workbook.audit.survey import Survey, place_of
 from workbook.engines.base import CellError
 
@@ -152,4 +151,4 @@ def _shortened(step: Step, match: Match, b: Survey) -> bool:
 
 def _ranges(formula: str, sheet: str) -> list[Area]:
     words = (token.text for token in tokens(formula) if token.kind == "reference")
-    return [area_of(ref, sheet) for ref in map(reference, words) if not ref.single]
+    return [area_of(ref, ref.sheet or sheet) for ref in map(reference, words) if not ref.single]

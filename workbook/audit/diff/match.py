@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from workbook.audit.diff.align import Alignment, aligned
-from workbook.audit.facts import Facts, Held, SheetFacts
+from workbook.audit.facts import Facts, Held, Key, SheetFacts
 from workbook.audit.formula import Corner, Reference, reference, tokens
 from workbook.audit.ranges import Place
-from workbook.audit.registered import Key
 
 RENAMED = 0.8
 """How much of two sheets must be alike for one to be the other renamed."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from workbook.a1 import column_letters
 from workbook.audit.diff.match import Match, SheetMatch
 from workbook.audit.facts import Facts, Name, Rule, SheetFacts
 from workbook.audit.ranges import Area, Place, cell_text
 from workbook.audit.survey import Survey
-from workbook.layout.places import column_letters
 
 
 @dataclass(frozen=True, slots=True)

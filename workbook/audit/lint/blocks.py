@@ -81,12 +81,13 @@ def misshapen(shapes: Forms) -> list[Outlier]:
     found = []
     for place, shape in shapes.items():
         for down in (True, False):
+            before, after = (shapes.get(_step(place, by, down=down)) for by in (-1, 1))
+            if before is None or before != after or before in (TYPED, shape):
+                continue
             others = _others(shapes, place, down=down)
-            beside = {shapes.get(_step(place, by, down=down)) for by in (-1, 1)}
-            alone = len(others) >= LONG_RUN and set(others) == {others[0]} and None not in beside
-            odd = alone and TYPED not in beside and others[0] != shape
-            if odd and (shape == TYPED or others[0] != LINK):
-                found.append(Outlier(place, shape, others[0], down))
+            odd = len(others) >= LONG_RUN and set(others) == {before}
+            if odd and (shape == TYPED or before != LINK):
+                found.append(Outlier(place, shape, before, down))
                 break
     return found
 
@@ -103,10 +104,10 @@ def _fits(forms: Forms, place: Place, *, down: bool) -> bool:
 
 def _expected(forms: Forms, looks: Mapping[Place, object], place: Place, *, down: bool) -> str:
     """What the neighbours in this direction agree on; empty where they do not."""
+    before, after = (forms.get(_step(place, by, down=down)) for by in (-1, 1))
+    if before == after:
+        return "" if before in (None, TYPED) else str(before)
     near = {by: forms.get(_step(place, by, down=down)) for by in (-2, -1, 1, 2)}
-    before, after = near[-1], near[1]
-    if before == after and before not in (None, TYPED):
-        return str(before)
     for first, second, opposite in ((-1, -2, 1), (1, 2, -1)):
         form = near[first]
         beyond = _step(place, opposite, down=down)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from workbook.audit.facts import Held
+from workbook.audit.facts import Held, Key
 from workbook.audit.formula import Token, functions, reference, relative, tokens
 from workbook.audit.lint.blocks import TYPED, misshapen, outliers
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.ranges import Area, Place
-from workbook.audit.registered import Key
 from workbook.audit.survey import Survey, place_of
 
 LONGEST = 120
@@ -112,6 +111,7 @@ def order(survey: Survey) -> Iterator[Hit]:
     A calculation reads its own row from the left and other rows from above. Names, ranges and
     anchored references may look down: a summary stands above what it sums up.
     """
+    empty = {area for area in survey.graph.read if _is_empty(survey, area)}
     for key, held in survey.formulas.items():
         sheet, row, column = key
         for token in tokens(held.formula or ""):
@@ -123,24 +123,27 @@ def order(survey: Survey) -> Iterator[Hit]:
             is_figure = isinstance(held.value, float)
             if home == sheet and free and is_figure and at > (row, column):
                 yield Hit("F14a", sheet, (row, column), token.text)
-        yield from _empty(survey, key, held)
+        for area in sorted(empty.intersection(survey.graph.areas(held)) - _tested(survey, held)):
+            yield Hit("F14c", sheet, (row, column), area.ref)
         first = survey.link(key)
         second = survey.link(first) if first else None
         if first and second and len({key[0], first[0], second[0]}) > 2:  # noqa: PLR2004 - three sheets in a chain
             yield Hit("F14b", sheet, (row, column), f"through {first[0]} to {second[0]}")
 
 
-def _empty(survey: Survey, key: Key, held: Held) -> Iterator[Hit]:
-    """Ranges without any content; one that the formula tests with ISNUMBER may be blank."""
+def _is_empty(survey: Survey, area: Area) -> bool:
+    """Whether a range holds nothing, no input is to be typed there, and it is not a whole sheet."""
+    keys = ((area.sheet, *place) for place in area.cells())
+    return area.size <= len(survey.cells) and not any(
+        key in survey.cells or key in survey.inputs or _open(survey, key) for key in keys
+    )
+
+
+def _tested(survey: Survey, held: Held) -> set[Area]:
+    """The ranges that a formula tests with ISNUMBER, which may be blank."""
     words = tokens(held.formula or "")
     asked = {words[i + 2].text for i in range(len(words) - 2) if words[i].text == "ISNUMBER"}
-    tested = {area for text in asked for area in survey.areas(text, held.sheet)}
-    for area in survey.areas(held.formula or "", held.sheet):
-        if area.size > len(survey.cells) or area in tested:
-            continue
-        keys = [(area.sheet, *place) for place in area.cells()]
-        if not any(k in survey.cells or k in survey.inputs or _open(survey, k) for k in keys):
-            yield Hit("F14c", key[0], place_of(key), f"{area.sheet}!{area.span}")
+    return {area for text in asked for area in survey.graph.read_by(text, held.sheet)}
 
 
 def _open(survey: Survey, key: Key) -> bool:
@@ -163,10 +166,9 @@ def sums(survey: Survey) -> Iterator[Hit]:
                 continue
             growing = found.first.fixed_row != found.last.fixed_row
             summed = [w.text.upper() for w in words[max(0, i - 2) : i]] == ["SUM", "("]
-            if summed and not found.single and not growing and not found.book:
-                sheet = survey.proper(found.sheet or held.sheet)
-                (top, bottom), (left, right) = found.rows, found.columns
-                yield from _ends(survey, key, Area(sheet, top, left, bottom, right))
+            if summed and not found.single and not growing:
+                for area in survey.graph.read_by(token.text, held.sheet):
+                    yield from _ends(survey, key, area)
 
 
 def _ends(survey: Survey, key: Key, area: Area) -> Iterator[Hit]:
@@ -199,7 +201,7 @@ def _total(survey: Survey, area: Area, end: Place) -> bool:
     if held is None or held.formula is None:
         return held is not None and isinstance(held.value, str) and area.size > 1
     rest = [place for place in area.cells() if place != end]
-    reads = survey.precedents[area.sheet, *end]
+    reads = survey.reads((area.sheet, *end))
     is_sum = functions(held.formula) == {"SUM"} and held.formula.upper().startswith("SUM(")
     return is_sum and len(rest) > 1 and all((area.sheet, *place) in reads for place in rest)
 

@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from workbook.audit.facts import Held, Rule
+from workbook.audit.facts import Held, Key, Rule
 from workbook.audit.formula import names
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.looks import BLUE, GREEN, hue
-from workbook.audit.registered import Entry, Key
+from workbook.audit.registered import Entry
 from workbook.audit.survey import Survey, place_of
 
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc]?[0-9]*|[Rr]?[0-9]*[Cc][0-9]*")
@@ -117,7 +117,7 @@ def _allows(survey: Survey, rule: Rule, held: Held) -> bool:
 def _options(survey: Survey, rule: Rule, sheet: str) -> set[str] | None:
     if rule.low.startswith('"'):
         return {word.strip().casefold() for word in rule.low.strip('"').split(",")}
-    area = survey.area(rule.low, sheet)
+    area = survey.graph.area(rule.low, sheet)
     if area is None:
         return None
     held = (survey.cells.get((area.sheet, *place)) for place in area.cells())
@@ -180,13 +180,13 @@ def _works(survey: Survey, key: Key) -> bool:
     return any(
         reader[0] != registry
         and not (reader[:2] == key[:2] and isinstance(survey.formulas[reader].value, str))
-        for reader in survey.close_readers.get(key, ())
+        for reader in survey.close_readers(key)
     )
 
 
 def _beside(survey: Survey, key: Key) -> bool:
     """Whether a chart or a validation reads the cell."""
-    return key in survey.read and key not in survey.readers
+    return key in survey.read and not any(survey.graph.readers(key))
 
 
 def named(survey: Survey) -> Iterator[Hit]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbook.audit.facts import Facts, Held, SheetFacts
+from workbook.audit.facts import Facts, Held, Key, SheetFacts
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
 from workbook.audit.looks import shown_length
-from workbook.audit.registered import Key
 from workbook.audit.survey import Survey, place_of
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -163,7 +162,7 @@ def charts(survey: Survey) -> Iterator[Hit]:
 
 
 def _live(survey: Survey, sheet: str, values: str) -> bool:
-    areas = list(survey.areas(values, sheet))
+    areas = survey.graph.read_by(values, sheet)
     cells = [survey.cells.get((a.sheet, *p)) for a in areas for p in a.cells()]
     return bool(cells) and any(c is not None and isinstance(c.value, float) for c in cells)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from workbook.audit.facts import SheetFacts
+from workbook.audit.facts import Key, SheetFacts
 from workbook.audit.formula import functions
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.rules import Hit
-from workbook.audit.registered import Key
 from workbook.audit.survey import Survey, place_of
 from workbook.engines.base import agree
 
@@ -57,7 +56,7 @@ def _in_row(sheet: SheetFacts, row: int) -> set[str]:
 def shares(survey: Survey) -> Iterator[Hit]:
     """F21: a total of shares that is nearly 100%, but is not, and nothing shows the rest."""
     for key, held, value in survey.figures():
-        areas = list(survey.areas(held.formula or "", held.sheet))
+        areas = survey.graph.areas(held)
         parts = (
             list(areas[0].cells()) if len(areas) == 1 and areas[0].size < len(survey.cells) else []
         )
@@ -73,7 +72,7 @@ def shares(survey: Survey) -> Iterator[Hit]:
 
 def _rest_shown(survey: Survey, total: Key, rest: float) -> bool:
     """Whether a share on the same sheet that reads the total shows what it leaves."""
-    readers = (survey.formulas[key] for key in survey.readers.get(total, ()) if key[0] == total[0])
+    readers = (survey.formulas[key] for key in survey.graph.readers(total) if key[0] == total[0])
     return any(
         isinstance(held.value, float) and "%" in held.look.show and agree(held.value, rest)
         for held in readers
@@ -89,7 +88,7 @@ def stamps(survey: Survey) -> Iterator[Hit]:
     """
     told = _told(survey, [key for keys in survey.stamps.values() for key in keys])
     for sheet, keys in survey.stamps.items():
-        then = {key for key in keys if any(_counts(survey, r) for r in survey.readers.get(key, ()))}
+        then = {key for key in keys if any(_counts(survey, r) for r in survey.graph.readers(key))}
         own = [key for key in _tests(survey, keys) if key[0] == sheet]
         flags = any(_is_flag(survey, key) for key in own)
         elsewhere = sheet in told and not flags
@@ -99,9 +98,10 @@ def stamps(survey: Survey) -> Iterator[Hit]:
 
 def _tests(survey: Survey, keys: Collection[Key]) -> Iterator[Key]:
     """The formulas that read one of these figures and an input."""
-    for key, read in survey.precedents.items():
-        if not read.isdisjoint(keys) and any(k in survey.inputs for k in read):
-            yield key
+    readers = dict.fromkeys(reader for key in keys for reader in survey.graph.readers(key))
+    for reader in readers:
+        if any(survey.typed_in(area) for area in survey.graph.areas(survey.cells[reader])):
+            yield reader
 
 
 def _told(survey: Survey, keys: Collection[Key]) -> set[str]:
@@ -109,14 +109,10 @@ def _told(survey: Survey, keys: Collection[Key]) -> set[str]:
     if survey.checks is None:
         return set()
     apart = survey.checks.sheet.name
-    found = {
-        key
-        for key in _tests(survey, frozenset(keys))
-        if _is_flag(survey, key) and survey.tells(key)
-    }
+    found = {key for key in _tests(survey, keys) if _is_flag(survey, key) and survey.tells(key)}
     fresh = set(found)
     while fresh:
-        read = {key for cell in fresh for key in survey.close_readers.get(cell, ())}
+        read = {key for cell in fresh for key in survey.close_readers(cell)}
         fresh = {key for key in read if key not in found and key[0] != apart}
         found |= fresh
     words = (key for key in found if isinstance(survey.formulas[key].value, str))

@@ -7,12 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workbook.audit import bare
+from workbook.audit.circles import on_circles
 from workbook.audit.facts import Facts, Held
 from workbook.audit.formula import functions, reference, tokens
 from workbook.audit.lint.finders import Finders
 from workbook.audit.lint.formulas import PORTABLE, VOLATILE
 from workbook.audit.lint.rules import Hit, NotJudged
-from workbook.audit.registered import Key
 from workbook.audit.survey import Survey, place_of
 from workbook.audit.workers import NO_VALUE, EngineFailed, at_work
 from workbook.engines import Cell, CellError, Value, agree
@@ -109,32 +109,8 @@ def _broken(formula: str) -> bool:
 
 def circles(survey: Survey) -> Iterator[Hit]:
     """F12b: formulas that depend on themselves, at any remove."""
-    waiting = {
-        k: {p for p in read if p in survey.formulas} for k, read in survey.precedents.items()
-    }
-    settled = [key for key, read in waiting.items() if not read]
-    while settled:
-        done = settled.pop()
-        del waiting[done]
-        for reader in survey.readers.get(done, ()):
-            waiting[reader].discard(done)
-            if not waiting[reader]:
-                settled.append(reader)
-    for key in waiting:
-        if _turns(waiting, key):
-            yield Hit("F12b", key[0], place_of(key))
-
-
-def _turns(waiting: dict[Key, set[Key]], start: Key) -> bool:
-    """Whether a cell is on a circle, and not only behind one."""
-    seen: set[Key] = set()
-    fresh = set(waiting[start])
-    while fresh:
-        if start in fresh:
-            return True
-        seen |= fresh
-        fresh = {p for key in fresh for p in waiting.get(key, ()) if p not in seen}
-    return False
+    for key in on_circles(survey.facts, survey.graph):
+        yield Hit("F12b", key[0], place_of(key))
 
 
 def outside(survey: Survey) -> Iterator[Hit]:
