@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -307,6 +308,17 @@ def test_tokens_joined_are_the_formula(text: str) -> None:
     found = formula.tokens(text)
     assert "".join(token.text for token in found) == text
     assert all(token.kind != "other" for token in found)
+
+
+@given(st.sampled_from(TEXTS), st.data())
+def test_formulas_of_one_shape_are_taken_apart_alike_and_rightly(
+    text: str, data: st.DataObject
+) -> None:
+    """Whatever digits stand in it, a formula has the words that it has when read by itself."""
+    figures = st.text("0123456789", min_size=1, max_size=8)
+    other = re.sub("[0-9]+", lambda _: data.draw(figures), text)
+    alone = [(formula._kind(found), found[0]) for found in formula._TOKEN.finditer(other)]
+    assert [(token.kind, token.text) for token in formula.tokens(other)] == alone
 
 
 @given(st.text(max_size=60))

@@ -38,6 +38,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# Digits tell words apart only where a row is 0 or past the last one, which has seven of them.
+_ALIKE = str.maketrans("23456789", "11111111")
+_LARGE = re.compile(r"[0-9]{7}")
 _CORNER = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,7})")
 _PREFIX = re.compile(r"^(?:_xlfn\.|_xlws\.|_xludf\.)+", re.IGNORECASE)
 
@@ -115,7 +118,14 @@ def tokens(formula: str) -> tuple[Token, ...]:
     >>> [t.kind for t in tokens('SUM($A$1:A3)*rate&"%"')][:4]
     ['function', 'operator', 'reference', 'operator']
     """
-    return tuple([Token(_kind(m), m[0]) for m in _TOKEN.finditer(formula)])
+    shape = formula if _LARGE.search(formula) else formula.translate(_ALIKE)
+    return tuple([Token(kind, formula[first:last]) for kind, first, last in _spans(shape)])
+
+
+@lru_cache(maxsize=65_536)
+def _spans(shape: str) -> tuple[tuple[Kind, int, int], ...]:
+    """Where the words of every formula of this shape stand: the rows of a column have one."""
+    return tuple([(_kind(m), *m.span()) for m in _TOKEN.finditer(shape)])
 
 
 def references(formula: str) -> Iterator[Reference]:
