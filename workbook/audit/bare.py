@@ -71,7 +71,7 @@ def _reason(held: Held) -> str:
     assert held.formula is not None
     if held.array and ":" in held.array:
         return "array formula"
-    for token in tokens(held.formula):
+    for token in tokens(held.formula) if "[" in held.formula else ():
         if token.kind in ("reference", "name", "function", "error") and "[" in token.text:
             return "table reference" if _of_table(token.text) else "link to another file"
     return "" if held.formula else "data table"

@@ -6,6 +6,7 @@ no disagreement, and what reads the cell says nothing of that engine either.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from workbook.engines import CellError, Value, agree
 
 VOLATILE = frozenset({"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"})
 """Functions that give another value at another time or in another program."""
+
+_ANY_VOLATILE = re.compile("|".join(sorted(VOLATILE)), re.IGNORECASE)
 
 _BRANCHING = frozenset({"IF", "IFS", "IFERROR", "IFNA", "CHOOSE", "SWITCH", "AND", "OR"})
 """Functions that need not work out all that stands in them."""
@@ -37,7 +40,9 @@ class Lack:
 def unverifiable(facts: Facts, graph: Graph) -> dict[Key, str]:
     """The formula cells that no engine can check, each with the reason."""
     volatile = [held.key for held in facts.formulas() if _volatile(held)]
-    found = dict.fromkeys(graph.downstream(volatile), "changes with every recalculation")
+    # who reads whom is worked out only where it is asked
+    hanging = graph.downstream(volatile) if volatile else ()
+    found = dict.fromkeys(hanging, "changes with every recalculation")
     for cell, reason in held_back(facts).items():
         held = facts.find(cell)
         if held is not None:
@@ -67,7 +72,8 @@ def lack_of(
 
 
 def _volatile(held: Held) -> bool:
-    return not VOLATILE.isdisjoint(functions(held.formula or ""))
+    formula = held.formula or ""
+    return bool(_ANY_VOLATILE.search(formula)) and not VOLATILE.isdisjoint(functions(formula))
 
 
 def _is_lack(value: Value) -> bool:
