@@ -48,6 +48,8 @@ def place_down(canvas: Canvas, table: Table, left: int) -> None:
     canvas.row = first + count
     if table.margin is not None:
         _totals(canvas, table, left, right)
+    if table.axis.filled is not None:
+        canvas.spare = first + table.axis.filled
     for column in columns:
         if column.words:
             note(canvas, f"{column.label}: {column.words}", left)
@@ -73,8 +75,9 @@ def _heads(canvas: Canvas, table: Table, left: int, right: int) -> None:
     for col in range(left, right + 1):
         text, role = heads.get(col, ("", "head"))
         canvas.put(canvas.row, col, text or None, Style(role))
-        points = float(canvas.theme.font["small"])
-        needed = max(needed, wrapped_lines(text, points, canvas.grid.widths[col], bold=True))
+        points, room = float(canvas.theme.font["small"]), canvas.grid.widths[col]
+        room -= canvas.theme.width["indent"] if role == "head_figure" else 0
+        needed = max(needed, wrapped_lines(text, points, room, bold=True))
     extra = canvas.theme.height["line_head"] * (needed - 1)
     canvas.height(canvas.row, canvas.theme.height["head"] + extra)
     canvas.row += 1
@@ -162,7 +165,7 @@ def _place_cell(canvas: Canvas, column: Column, place: Place, i: int, *, across:
             else:
                 canvas.put(row, col, values[i], Style(role, show))
         case Owned(lines=lines):
-            canvas.line(lines[i], row, col, "", own if column.units else "")
+            canvas.line(lines[i], row, col, "", own)
         case Typed(values=values):
             value = values[i] if i < len(values) else None
             canvas.put(row, col, value, Style("input_across" if across else "input", show))
