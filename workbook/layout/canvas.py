@@ -9,6 +9,7 @@ from workbook.book import Chart, Column, Fixed, Line, Tab, Typed, entry_value
 from workbook.expr import Expr, leaf_of
 from workbook.layout.grid import Grid, grid_of
 from workbook.layout.measure import wrapped_lines
+from workbook.layout.pages import Pages, Stretch, pages_of
 from workbook.layout.places import Area, LayoutError, Place, check_name
 from workbook.layout.rules import validation_of, validation_of_column
 from workbook.layout.sheet import (
@@ -25,6 +26,9 @@ from workbook.theme import Style, Theme
 
 BODY_ROW = 6
 """The first row below the header band, counted from 0."""
+
+DEFAULT_ROW = 20
+"""Pixels of a row without a height of its own."""
 
 REFERENCE = "reference"
 """The role of a formula that only refers to a cell, until it is known on which tab that stands."""
@@ -50,6 +54,8 @@ class Canvas:
         self.grid: Grid = grid_of(tab, theme.width)
         self.sheet = Sheet(tab.name, tab.group, widths=dict(self.grid.widths))
         self.row = BODY_ROW
+        self.stretches: list[Stretch] = []
+        self.spare: int | None = None
         self._names = names
         self._pending: list[Pending] = []
         self._inputs: list[tuple[Input, Place]] = []
@@ -148,9 +154,15 @@ class Canvas:
         name = self.tab.name
         self.atlas.bodies[name] = Area(Place(name, *first), Place(name, *last))
         self.sheet.last = last
-        self.sheet.one_page = self.tab.one_page or self.tab.grid in ("cover", "dashboard")
+        one_page = self.tab.one_page or self.tab.grid in ("cover", "dashboard")
         if not self.sheet.freeze[0]:
             self.sheet.freeze = (BODY_ROW, 0)
+        self.sheet.pages = Pages(printed=((0, self.row),), single=True)
+        if not one_page:
+            heights = {r: self.sheet.heights.get(r, DEFAULT_ROW) for r in range(self.row + 1)}
+            wide = sum(self.grid.widths[col] for col in range(self.grid.last + 1))
+            titles = self.sheet.freeze[0]
+            self.sheet.pages = pages_of(self.stretches, heights, titles, wide, self.theme.page)
 
     def finish(self) -> Sheet:
         """Spell what waited for addresses, and return the sheet."""
