@@ -6,6 +6,8 @@ from collections import Counter
 
 import pytest
 
+from workbook import theme
+from workbook.build import Built
 from workbook.layout.measure import text_width, wrapped_lines
 from workbook.layout.pages import Pages, Stretch, pages_of, paginate
 
@@ -82,3 +84,11 @@ def test_words_stay_whole() -> None:
     assert wrapped_lines("changed changed changed", 9, width) == 3
     assert wrapped_lines("changed" * 4, 9, width) >= 3
     assert wrapped_lines("", 9, width) == 1
+
+
+def test_every_purpose_fits_its_cell_on_the_cover(built: Built) -> None:
+    """The list of tabs on the Cover shows what each is for, whole."""
+    look = theme.load()
+    room, size = look.width["cover_purpose"], float(look.font["small"])
+    wide = {t.purpose: text_width(t.purpose, size) for t in built.book.tabs}
+    assert {purpose: width for purpose, width in wide.items() if width > room} == {}

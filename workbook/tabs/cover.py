@@ -25,7 +25,7 @@ LEGEND = (
 )
 STEPS = (
     ("1  Pick", "Dashboard: choose the live scenario"),
-    ("2  Change", "Inputs, and the cream cells of the tables on their tabs; see what moves"),
+    ("2  Change", "Inputs, and the cream cells on other tabs; see what moves"),
     ("3  Check", "This page: all checks pass before a figure is quoted"),
 )
 
