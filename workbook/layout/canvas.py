@@ -10,7 +10,7 @@ from workbook.expr import Expr, leaf_of
 from workbook.layout.grid import Grid, grid_of
 from workbook.layout.measure import wrapped_lines
 from workbook.layout.pages import Pages, Stretch, pages_of
-from workbook.layout.places import Area, LayoutError, Place, check_name
+from workbook.layout.places import Area, LayoutError, Place, check_name, column_letters
 from workbook.layout.rules import validation_of, validation_of_column
 from workbook.layout.sheet import (
     Cell,
@@ -29,6 +29,9 @@ BODY_ROW = 6
 
 DEFAULT_ROW = 20
 """Pixels of a row without a height of its own."""
+
+OPEN = frozenset({"row", "how", "how_open"})
+"""What cells are, where they are empty, over which the words of a cell left of them run."""
 
 REFERENCE = "reference"
 """The role of a formula that only refers to a cell, until it is known on which tab that stands."""
@@ -224,18 +227,31 @@ class Canvas:
         return Area(strip.first, strip.last)
 
     def _mark_states(self) -> None:
-        """Status cells take the colour of their mark; those one below the other share a rule."""
-        cells = {(c.col, c.row) for c in self.sheet.cells if c.style.role.endswith("status")}
-        for col, row in sorted(cells):
-            if (col, row - 1) in cells:
+        """Status cells take the colour of their mark; those one below the other share a rule.
+
+        The empty cells right of one, over which its words run, take the colour as well.
+        """
+        open_cells = {
+            (c.row, c.col) for c in self.sheet.cells if c.content is None and c.style.role in OPEN
+        }
+        cells = {}
+        for cell in self.sheet.cells:
+            if cell.style.role.endswith("status"):
+                end = cell.col
+                while (cell.row, end + 1) in open_cells:
+                    end += 1
+                cells[cell.col, cell.row] = end
+        for (col, row), end in sorted(cells.items()):
+            if cells.get((col, row - 1)) == end:
                 continue
             last = row
-            while (col, last + 1) in cells:
+            while cells.get((col, last + 1)) == end:
                 last += 1
             first = Place(self.tab.name, row, col)
-            area = Area(first, Place(self.tab.name, last, col))
+            area = Area(first, Place(self.tab.name, last, end))
+            letters = column_letters(col)
             for mark, role in (("▲", "failed"), ("●", "passed")):
-                self.condition(area, f'=LEFT({first.ref},1)="{mark}"', role)
+                self.condition(area, f'=LEFT(${letters}{row + 1},1)="{mark}"', role)
 
 
 def role_of(expr: Expr) -> str:
