@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import assert_never
 
 from workbook.book import (
@@ -58,9 +59,10 @@ def _place(canvas: Canvas, tabs: tuple[Tab, ...]) -> None:
 
 def _flow(canvas: Canvas, blocks: Iterable[Block], left: int, tabs: tuple[Tab, ...]) -> None:
     for block in blocks:
-        start, canvas.spare = canvas.row, None
+        canvas.cuts, canvas.spare = [canvas.row], None
         _place_block(canvas, block, left, tabs)
-        canvas.stretches.append(Stretch(start, canvas.row, canvas.spare))
+        for start, end in pairwise((*canvas.cuts, canvas.row)):
+            canvas.stretches.append(Stretch(start, end, canvas.spare))
 
 
 def _place_block(canvas: Canvas, block: Block, left: int, tabs: tuple[Tab, ...]) -> None:

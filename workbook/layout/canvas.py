@@ -59,6 +59,8 @@ class Canvas:
         self.row = BODY_ROW
         self.stretches: list[Stretch] = []
         self.spare: int | None = None
+        self.cuts: list[int] = []
+        self.telling: set[int] = set()
         self._names = names
         self._pending: list[Pending] = []
         self._inputs: list[tuple[Input, Place]] = []
@@ -229,7 +231,7 @@ class Canvas:
     def _mark_states(self) -> None:
         """Status cells take the colour of their mark; those one below the other share a rule.
 
-        The empty cells right of one, over which its words run, take the colour as well.
+        So do the empty cells right of a line's, over which its words run.
         """
         open_cells = {
             (c.row, c.col) for c in self.sheet.cells if c.content is None and c.style.role in OPEN
@@ -238,7 +240,7 @@ class Canvas:
         for cell in self.sheet.cells:
             if cell.style.role.endswith("status"):
                 end = cell.col
-                while (cell.row, end + 1) in open_cells:
+                while cell.row in self.telling and (cell.row, end + 1) in open_cells:
                     end += 1
                 cells[cell.col, cell.row] = end
         for (col, row), end in sorted(cells.items()):

@@ -66,7 +66,7 @@ def build(
         when(
             same(state.sources.changed, 0),
             "none: all as in the memo",
-            joined(shown(state.sources.changed, "0", 0), " differ from the memo; see Sources"),
+            joined(shown(state.sources.changed, "0", 0), " unlike the memo; see Sources"),
         ),
     )
     revenue = Line(
