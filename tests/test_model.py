@@ -138,8 +138,11 @@ def test_too_much_revenue_is_named_and_never_taken_from_research(at: Given) -> N
     assert live["live_inference_hours"] == approx(13_374_550_886.6584)
     assert live["live_research_hours"] == 0
     assert live["live_shortfall"] == approx(6_421_218_755.8263)
+    assert live["live_promised"] == "; 6.42 bn more are promised"
     assert live["sensitivity_research_hours"] == 0
     assert live["checks.shortfall.failed"] == 1
+    assert live["checks_first"] == "No scenario promises more than supply"
+    assert "A check fails: No scenario promises more than supply." in str(live["banner"])
     # the 7 cases that keep target and price, or only move training; not $25B, hours held, 70 %
     assert live["checks.case_shortfall.failed"] == 1
     # research gets nothing, and one of its pools has a floor

@@ -67,10 +67,10 @@ def test_two_falls_in_a_row_raise_a_review_and_name_their_quarters(at: Given) ->
     live = at({})
     assert (
         live["capability_flags"]
-        == "▲ fell in each quarter from 2025-Q3 to 2025-Q4: review research"
+        == "▲ capability per hour fell in each quarter from 2025-Q3 to 2025-Q4: review research"
     )
     three = at({"outcomes.declines": 3.0})
-    assert str(three["capability_flags"]).startswith("▲ fell in each quarter from 2025-Q2 to")
+    assert "fell in each quarter from 2025-Q2 to" in str(three["capability_flags"])
     four = at({"outcomes.declines": 4.0})
     assert four["capability_flags"] == "● no run of falls up to the latest quarter"
 
@@ -123,8 +123,10 @@ def test_a_decline_prioritises_research_and_names_who_and_how_much(at: Given) ->
     """Two segments fell; Sonnet · API lost most: from $20.49 to $16.88 for 1,000 requests."""
     live = at({})
     assert live["margin_fallen"] == 2
-    told = "▲ prioritise research: 2 fell, most Sonnet · API, $20.49 to $16.88 per 1,000 requests"
-    assert live["margin_flags"] == told
+    assert live["margin_flags"] == (
+        "▲ prioritise research: segments whose margin fell: 2, most Sonnet · API, "
+        "$20.49 to $16.88 per 1,000 requests"
+    )
     assert live["segments.segments_4.flag"] == "▲ fell"
     assert live["margin_total_flag"] == "▲ fell year on year"
 

@@ -69,7 +69,9 @@ def test_those_who_asked_and_did_not_use_are_named(at: Given) -> None:
     flags = [live[f"teams.teams_{i}.flag"] for i in range(1, 7)]
     assert flags == ["", "", "", "", "▲ unused", "▲ unused"]
     assert live["usage_flagged_teams"] == 2
-    assert live["usage_flags"] == "▲ 2 use under 60% of what was asked: Architectures"
+    assert live["usage_flags"] == (
+        "▲ teams that used under 60% of what they asked for: 2, first Architectures"
+    )
 
 
 def test_a_lower_limit_takes_flags_away(at: Given) -> None:

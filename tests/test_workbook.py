@@ -28,8 +28,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from typing_extensions import override
 
+from workbook import theme
 from workbook.assumptions import Assumptions, Choice, Day, Input, Number, load
-from workbook.book import Column, Formula, Gathered, Table, Typed, lines_of
+from workbook.book import Column, Formula, Gathered, Line, Owned, Table, Typed, lines_of
 from workbook.build import Built, make
 from workbook.dimensions import unit_of
 from workbook.engines import Cell, CellError
@@ -338,6 +339,26 @@ def test_units_balance(built: Built, found: Finder) -> None:
             assert unit_of(algebra) in (None, parse(declared)), name
 
 
+def test_a_column_is_shown_in_the_unit_that_stands_above_it(book: Workbook, found: Finder) -> None:
+    """A column's figures have its one format: formulas, links and lines of their own alike.
+
+    Billions of dollars under a plain $ read as $0.00.
+    """
+    look, odd = theme.load(), {}
+    for name, column, cells in blocks(found):
+        own = {line.show for line in lines_in(column)}
+        wanted = {look.show_of(column.unit, column.show or show) for show in own or {""}}
+        shown = {book[cell.sheet][cell.ref].number_format for cell in cells}
+        single = column.unit != MIXED and not column.units
+        if single and shown != {look.numfmt[show] for show in wanted}:
+            odd[name] = shown
+    assert odd == {}
+
+
+def lines_in(column: Column) -> tuple[Line, ...]:
+    return column.content.lines if isinstance(column.content, Owned) else ()
+
+
 def test_a_wrong_unit_is_refused_at_the_build(
     memo_inputs: Assumptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -506,13 +527,15 @@ def test_the_pick_lists_are_live_cells(
 # --- pages -------------------------------------------------------------------------------------
 
 
-def test_every_tab_is_ready_to_print_and_to_read(book: Workbook) -> None:
-    """Panes are frozen, the page has an area, titles, one page's width and a footer."""
+def test_every_tab_is_ready_to_print_and_to_read(book: Workbook, found: Finder) -> None:
+    """Panes are frozen, the page has an area, titles, one page's width and a footer.
+
+    All that holds anything is printed, but for the rows of forms that are kept ready.
+    """
     for sheet in book.worksheets:
         assert sheet.freeze_panes is not None, sheet.title
-        area = str(sheet.print_area).rpartition("!")[2]
-        _, _, right, bottom = range_boundaries(area)
-        assert (right, bottom) >= (sheet.max_column - 1, sheet.max_row - 1), sheet.title
+        filled = {cell.row for row in sheet.iter_rows() for cell in row if cell.value is not None}
+        assert printed_rows(sheet) >= filled - spare_rows(sheet, found), sheet.title
         assert sheet.print_title_rows is not None, sheet.title
         setup, footer = sheet.sheet_properties.pageSetUpPr, sheet.oddFooter
         assert setup is not None
@@ -522,6 +545,30 @@ def test_every_tab_is_ready_to_print_and_to_read(book: Workbook) -> None:
         shown = "".join(part.text or "" for part in (footer.left, footer.center, footer.right))
         assert "&A" in shown.replace("&[Tab]", "&A"), sheet.title
         assert "&P" in shown.replace("&[Page]", "&P"), sheet.title
+
+
+def printed_rows(sheet: Worksheet) -> set[int]:
+    """The rows that are printed, over all columns."""
+    rows: set[int] = set()
+    for area in str(sheet.print_area).split(","):
+        left, top, right, bottom = range_boundaries(area.rpartition("!")[2])
+        assert (left, right) >= (1, sheet.max_column - 1), sheet.title
+        rows.update(range(int(top or 0), int(bottom or 0) + 1))
+    return rows
+
+
+def spare_rows(sheet: Worksheet, found: Finder) -> set[int]:
+    """Rows of forms past the last filled one, with what is said below them."""
+    spare: set[int] = set()
+    for tab, table in found.tables():
+        if tab.name == sheet.title and table.axis.filled is not None:
+            cells = found.strip(tab, table, table.columns[0])
+            for cell in cells[table.axis.filled :][:1]:
+                row = sheet[cell.ref].row
+                while sheet.cell(row, 2).value is not None:
+                    spare.add(row)
+                    row += 1
+    return spare
 
 
 def test_the_file_opens_on_the_cover(book: Workbook) -> None:

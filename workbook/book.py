@@ -136,13 +136,14 @@ class Axis:
     """The entities that the columns of one or several tables share, and their names.
 
     With *naming*, the names are typed in: those of the first entities, and blank cells below them
-    for entities without a label.
+    for entities without a label. Of rows that are kept ready for data the first *filled* have any.
     """
 
     key: str
     label: str
     entities: tuple[Entity, ...]
     naming: Field | None = None
+    filled: int | None = None
     names: Column = field(init=False)
 
     def __post_init__(self) -> None:

@@ -36,6 +36,7 @@ class Theme:
     unit_show: Mapping[str, str]
     width: Mapping[str, int]
     height: Mapping[str, int]
+    page: Mapping[str, float]
     roles: Mapping[str, Mapping[str, Property]]
 
     def show_of(self, unit: str, show: str = "") -> str:

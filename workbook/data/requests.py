@@ -110,7 +110,7 @@ REQUESTS = Form(
         ),
         number(
             "months",
-            "Months to it",
+            "Months to gain",
             "Months until the return can be expected",
             "mo",
             0,

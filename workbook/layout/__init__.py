@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import assert_never
 
 from workbook.book import (
@@ -23,6 +24,7 @@ from workbook.layout.blocks import place_contents, place_legend, place_lines, pl
 from workbook.layout.canvas import BODY_ROW, Canvas
 from workbook.layout.dashboard import place_cards, place_charts, place_selector
 from workbook.layout.grid import LABEL
+from workbook.layout.pages import Stretch
 from workbook.layout.places import LayoutError, Place
 from workbook.layout.sheet import Cell, Excel, Layout, Sheet
 from workbook.layout.spell import Atlas
@@ -57,24 +59,31 @@ def _place(canvas: Canvas, tabs: tuple[Tab, ...]) -> None:
 
 def _flow(canvas: Canvas, blocks: Iterable[Block], left: int, tabs: tuple[Tab, ...]) -> None:
     for block in blocks:
-        match block:
-            case Table(across=True):
-                place_across(canvas, block)
-            case Table():
-                place_down(canvas, block, left)
-            case Lines():
-                place_lines(canvas, block, left)
-            case Prose():
-                place_prose(canvas, block, left)
-            case Legend():
-                place_legend(canvas, block, left)
-            case Contents():
-                place_contents(canvas, block, left, tabs)
-            case Selector():
-                place_selector(canvas, block)
-            case Cards(cards=cards):
-                place_cards(canvas, cards)
-            case Charts():
-                place_charts(canvas, block)
-            case _:
-                assert_never(block)
+        canvas.cuts, canvas.spare = [canvas.row], None
+        _place_block(canvas, block, left, tabs)
+        for start, end in pairwise((*canvas.cuts, canvas.row)):
+            canvas.stretches.append(Stretch(start, end, canvas.spare))
+
+
+def _place_block(canvas: Canvas, block: Block, left: int, tabs: tuple[Tab, ...]) -> None:
+    match block:
+        case Table(across=True):
+            place_across(canvas, block)
+        case Table():
+            place_down(canvas, block, left)
+        case Lines():
+            place_lines(canvas, block, left)
+        case Prose():
+            place_prose(canvas, block, left)
+        case Legend():
+            place_legend(canvas, block, left)
+        case Contents():
+            place_contents(canvas, block, left, tabs)
+        case Selector():
+            place_selector(canvas, block)
+        case Cards(cards=cards):
+            place_cards(canvas, cards)
+        case Charts():
+            place_charts(canvas, block)
+        case _:
+            assert_never(block)

@@ -74,6 +74,8 @@ def _place_line(canvas: Canvas, line: Line, left: int, right: int) -> None:
         canvas.put(row, grid.source, line.memo or None, Style("source"))
     canvas.wrap(row, texts)
     canvas.line(line, row, grid.value, grid.value_role if line.show != "status" else "")
+    if line.show == "status":
+        canvas.telling.add(row)
     canvas.row += 1
 
 

@@ -7,12 +7,20 @@ from itertools import chain, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
+from workbook.a1 import column_letters
 from workbook.assumptions import Choice, Input
 from workbook.book import Chart, Column, Line, Tab, Typed, entry_value
 from workbook.expr import Expr, leaf_of
 from workbook.layout.grid import Grid, grid_of
 from workbook.layout.measure import wrapped_lines
-from workbook.layout.places import Area, LayoutError, Place, Strip, check_name
+from workbook.layout.pages import Pages, Stretch, pages_of
+from workbook.layout.places import (
+    Area,
+    LayoutError,
+    Place,
+    Strip,
+    check_name,
+)
 from workbook.layout.rules import validation_of, validation_of_column
 from workbook.layout.sheet import (
     Cell,
@@ -27,6 +35,12 @@ from workbook.theme import Style, Theme
 
 BODY_ROW = 6
 """The first row below the header band, counted from 0."""
+
+DEFAULT_ROW = 20
+"""Pixels of a row without a height of its own."""
+
+OPEN = frozenset({"row", "how", "how_open"})
+"""What cells are, where they are empty, over which the words of a cell left of them run."""
 
 REFERENCE = "reference"
 """The role of a formula that only refers to a cell, until it is known on which tab that stands."""
@@ -60,6 +74,10 @@ class Canvas:
         self.grid: Grid = grid_of(tab, theme.width)
         self.sheet = Sheet(tab.name, tab.group, widths=dict(self.grid.widths))
         self.row = BODY_ROW
+        self.stretches: list[Stretch] = []
+        self.spare: int | None = None
+        self.cuts: list[int] = []
+        self.telling: set[int] = set()
         self._names = names
         self._pending: list[Pending] = []
         self._pending_columns: list[PendingColumn] = []
@@ -170,9 +188,15 @@ class Canvas:
         name = self.tab.name
         self.atlas.bodies[name] = Area(Place(name, *first), Place(name, *last))
         self.sheet.last = last
-        self.sheet.one_page = self.tab.one_page or self.tab.grid in ("cover", "dashboard")
+        one_page = self.tab.one_page or self.tab.grid in ("cover", "dashboard")
         if not self.sheet.freeze[0]:
             self.sheet.freeze = (BODY_ROW, 0)
+        self.sheet.pages = Pages(printed=((0, self.row),), single=True)
+        if not one_page:
+            heights = {r: self.sheet.heights.get(r, DEFAULT_ROW) for r in range(self.row + 1)}
+            wide = sum(self.grid.widths[col] for col in range(self.grid.last + 1))
+            titles = self.sheet.freeze[0]
+            self.sheet.pages = pages_of(self.stretches, heights, titles, wide, self.theme.page)
 
     def finish(self) -> Sheet:
         """Spell what waited for addresses, and return the sheet."""
@@ -234,18 +258,31 @@ class Canvas:
         return Area(strip.first, strip.last)
 
     def _mark_states(self) -> None:
-        """Status cells take the colour of their mark; those one below the other share a rule."""
-        cells = {(c.col, c.row) for c in self.sheet.cells if c.style.role.endswith("status")}
-        for col, row in sorted(cells):
-            if (col, row - 1) in cells:
+        """Status cells take the colour of their mark; those one below the other share a rule.
+
+        So do the empty cells right of a line's, over which its words run.
+        """
+        open_cells = {
+            (c.row, c.col) for c in self.sheet.cells if c.content is None and c.style.role in OPEN
+        }
+        cells = {}
+        for cell in self.sheet.cells:
+            if cell.style.role.endswith("status"):
+                end = cell.col
+                while cell.row in self.telling and (cell.row, end + 1) in open_cells:
+                    end += 1
+                cells[cell.col, cell.row] = end
+        for (col, row), end in sorted(cells.items()):
+            if cells.get((col, row - 1)) == end:
                 continue
             last = row
-            while (col, last + 1) in cells:
+            while cells.get((col, last + 1)) == end:
                 last += 1
             first = Place(self.tab.name, row, col)
-            area = Area(first, Place(self.tab.name, last, col))
+            area = Area(first, Place(self.tab.name, last, end))
+            letters = column_letters(col)
             for mark, role in (("▲", "failed"), ("●", "passed")):
-                self.condition(area, f'=LEFT({first.ref},1)="{mark}"', role)
+                self.condition(area, f'=LEFT(${letters}{row + 1},1)="{mark}"', role)
 
 
 def role_of(expr: Expr) -> str:

@@ -37,6 +37,8 @@ def place_charts(canvas: Canvas, block: Charts) -> None:
     row_height = canvas.theme.height["row"]
     rows = -(-max(map(canvas.chart_height, block.charts)) // row_height)
     for start in range(0, len(block.charts), block.per_row):
+        if start:
+            canvas.cuts.append(canvas.row)
         canvas.height(canvas.row, canvas.theme.height["section"])
         for i, chart in enumerate(block.charts[start : start + block.per_row]):
             col = LABEL + span * i

@@ -20,9 +20,10 @@ EM = {
     for letter in letters
 }
 DIGIT_EM = 0.556
+PIXELS_PER_INCH = 96
+PIXELS_PER_POINT = PIXELS_PER_INCH / 72
 WIDEST_EM = max(EM.values())
 BOLDER = 1.08
-PIXELS_PER_POINT = 96 / 72
 WRAP_SLACK = 0.93
 
 
@@ -33,7 +34,18 @@ def text_width(text: str, points: float, *, bold: bool = False) -> float:
 
 
 def wrapped_lines(text: str, points: float, width: float, *, bold: bool = False) -> int:
-    """How many lines *text* takes in a cell of *width* pixels."""
-    if len(text) * WIDEST_EM * points * PIXELS_PER_POINT * BOLDER <= width * WRAP_SLACK:
+    """How many lines *text* takes in a cell of *width* pixels; words are cut where none fits."""
+    room = width * WRAP_SLACK
+    if len(text) * WIDEST_EM * points * PIXELS_PER_POINT * BOLDER <= room:
         return 1
-    return max(1, math.ceil(text_width(text, points, bold=bold) / (width * WRAP_SLACK)))
+    if text_width(text, points, bold=bold) <= room:
+        return 1
+    blank = text_width(" ", points, bold=bold)
+    lines, left = 1, room
+    for word in text.split(" "):
+        size = text_width(word, points, bold=bold)
+        if left < room and size > left:
+            lines, left = lines + 1, room
+        cuts = max(0, math.ceil(size / left) - 1)
+        lines, left = lines + cuts, left - size + cuts * room - blank
+    return lines

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
 from workbook.book import Chart, Column
+from workbook.layout.pages import Pages
 from workbook.layout.places import Area, Place, Strip
 from workbook.theme import Style
 
@@ -126,7 +127,7 @@ class Sheet:
     charts: list[PlacedChart] = field(default_factory=list)
     freeze: tuple[int, int] = (0, 0)
     last: tuple[int, int] = (0, 0)
-    one_page: bool = False
+    pages: Pages = field(default_factory=Pages)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -50,6 +50,8 @@ def place_down(canvas: Canvas, table: Table, left: int) -> None:
     canvas.row = first + count
     if table.margin is not None:
         _totals(canvas, table, left, right)
+    if table.axis.filled is not None:
+        canvas.spare = first + table.axis.filled
     for column in columns:
         if column.words:
             note(canvas, f"{column.label}: {column.words}", left)
@@ -75,8 +77,9 @@ def _heads(canvas: Canvas, table: Table, left: int, right: int) -> None:
     for col in range(left, right + 1):
         text, role = heads.get(col, ("", "head"))
         canvas.put(canvas.row, col, text or None, Style(role))
-        points = float(canvas.theme.font["small"])
-        needed = max(needed, wrapped_lines(text, points, canvas.grid.widths[col], bold=True))
+        points, room = float(canvas.theme.font["small"]), canvas.grid.widths[col]
+        room -= canvas.theme.width["indent"] if role == "head_figure" else 0
+        needed = max(needed, wrapped_lines(text, points, room, bold=True))
     extra = canvas.theme.height["line_head"] * (needed - 1)
     canvas.height(canvas.row, canvas.theme.height["head"] + extra)
     canvas.row += 1
@@ -160,9 +163,9 @@ def _place_column(canvas: Canvas, column: Column, strip: Strip) -> None:
         case Fixed(values=values, role=role):
             canvas.put_all(strip, values, [Style(role, show) for show in shows])
         case Owned(lines=lines):
-            for i, place in enumerate(strip):
-                own = column.units[i][1] if column.units else ""
-                canvas.line(lines[i], place.row, place.col, "", own)
+            units = _units_of(column, strip.count)
+            for place, line, (_, own) in zip(strip, lines, units, strict=True):
+                canvas.line(line, place.row, place.col, "", own)
         case Typed() as content:
             canvas.put_all(strip, content.values, [Style(typed, show) for show in shows])
             canvas.typed(content, Area(strip.first, strip.last))

@@ -192,7 +192,7 @@ def _curves(picked: _Picked, demand: Demand, limit: rationed.Rationed) -> tuple[
 
 def _people_chart(people: signups.SignUps) -> Chart:
     active, waiting = (At(column, signups.LAST) for column in (people.active, people.waiting))
-    ends = (shown(each, "0", 0) for each in (active, waiting))
+    ends = (shown(each, "#,##0", 0) for each in (active, waiting))
     return Chart(
         kind="weeks",
         headline=joined(
@@ -206,7 +206,7 @@ def _people_chart(people: signups.SignUps) -> Chart:
         categories=None,
         across_title="Week",
         value_title="Users",
-        value_show="whole",
+        value_show="axis_whole",
         alt="Lines: active users and the waiting list at the end of each week of the year",
     )
 
@@ -228,6 +228,6 @@ def _money_chart(number: Column, courses: Sequence[Course], words: Column) -> Ch
         categories=None,
         across_title="Week",
         value_title="$ a week",
-        value_show="usd0",
+        value_show="axis_usd0",
         alt="Lines: cost and revenue of each week of the year, as it is and under the rate limit",
     )

@@ -227,7 +227,13 @@ def _review(quarters: Axis, per_hour: Column, falls: _Falls, limits: Limits) -> 
         "capability_told",
         "While a review is due",
         "text",
-        joined("▲ fell in each quarter from ", first, " to ", last, ": review research"),
+        joined(
+            "▲ capability per hour fell in each quarter from ",
+            first,
+            " to ",
+            last,
+            ": review research",
+        ),
         how=None,
     )
     flags = Line(

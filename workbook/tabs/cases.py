@@ -70,16 +70,16 @@ class Base:
 
 def base(policy: Policy, supply: Supply, training: Training, utilization: Utilization) -> Base:
     """The figures that a case uses where it changes nothing."""
-    total, flex, target, rate, need = (
+    total, flex, target, rate = (
         drawn("sensitivity", line)
         for line in (
             supply.hours,
             supply.allocatable,
             policy.revenue_target,
             utilization.per_hour,
-            training.need,
         )
     )
+    need = drawn("sensitivity", training.need, "hours_bn")
     inference = Line("sensitivity_inference_hours", "Inference hours", HOURS, target / rate)
     research = Line(
         "sensitivity_research_hours",
@@ -92,6 +92,7 @@ def base(policy: Policy, supply: Supply, training: Training, utilization: Utiliz
         "Training hours of one run, per multiple of the reference FLOP",
         "H100e·h",
         training.reference_hours * training.family * training.overhead,
+        show="hours_bn",
     )
     return Base(total, flex, target, rate, need, per_factor, inference, research)
 

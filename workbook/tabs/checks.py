@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Margin, Owned, Tab, Table
 from workbook.expr import (
     MIXED,
+    Constant,
     Expr,
     all_cells,
     at_most,
@@ -15,6 +16,8 @@ from workbook.expr import (
     given,
     joined,
     magnitude,
+    nth,
+    position,
     same,
     shown,
     total,
@@ -126,6 +129,13 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         when(same(failed_total, 0), passing, failing),
         show="status",
     )
+    first = Line(
+        "checks_first",
+        "First check that fails",
+        "text",
+        when(same(failed_total, 0), "none", nth(axis.names, position(Constant(1), failed))),
+        how=None,
+    )
     banner = Line(
         "banner",
         "Banner of every tab",
@@ -133,7 +143,7 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
         when(
             same(failed_total, 0),
             "",
-            "▲ A check fails: do not quote these figures. See the Checks tab.",
+            joined("▲ Do not quote these figures. A check fails: ", first, ". See Checks."),
         ),
         show="status",
         how="Blank while all checks pass",
@@ -149,7 +159,7 @@ def build(checks: Sequence[Check], constants: Constants) -> Checks:
                 (tests, measured, size, allowed, applies, failed, status),
                 margin=Margin("Master check", ((applies, applying), (failed, failed_total))),
             ),
-            Lines("In words", (passing, failing, state, banner)),
+            Lines("In words", (passing, failing, state, first, banner)),
         ),
         widths=WIDTHS,
         how_column=0,

@@ -25,7 +25,7 @@ LEGEND = (
 )
 STEPS = (
     ("1  Pick", "Dashboard: choose the live scenario"),
-    ("2  Change", "Inputs, and the cream cells of the tables on their tabs; see what moves"),
+    ("2  Change", "Inputs, and the cream cells on other tabs; see what moves"),
     ("3  Check", "This page: all checks pass before a figure is quoted"),
 )
 
@@ -66,7 +66,7 @@ def build(
         when(
             same(state.sources.changed, 0),
             "none: all as in the memo",
-            joined(shown(state.sources.changed, "0", 0), " differ from the memo; see Sources"),
+            joined(shown(state.sources.changed, "0", 0), " unlike the memo; see Sources"),
         ),
     )
     revenue = Line(

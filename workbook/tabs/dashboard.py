@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbook.book import Card, Cards, Chart, Charts, Selector, Series, Tab
+from workbook.book import Card, Cards, Chart, Charts, Line, Selector, Series, Tab
 from workbook.expr import Expr, joined, shown
 from workbook.tabs.constants import Constants
 from workbook.tabs.policy import Policy
@@ -93,7 +93,7 @@ def _charts(
 ) -> tuple[Chart, ...]:
     return (
         _allocation(scenarios),
-        _supply(supply, constants),
+        _supply(supply, scenarios.live.promised, constants),
         _swings(sensitivity, constants),
         _utilization(utilization, constants),
     )
@@ -125,7 +125,7 @@ def _allocation(scenarios: Scenarios) -> Chart:
     )
 
 
-def _supply(supply: Supply, constants: Constants) -> Chart:
+def _supply(supply: Supply, promised: Line, constants: Constants) -> Chart:
     steps = supply.steps
     bars = (
         Series("Foot", steps.foot, "muted", style="none"),
@@ -136,7 +136,11 @@ def _supply(supply: Supply, constants: Constants) -> Chart:
     return Chart(
         kind="waterfall",
         headline=joined(
-            constants.billions(supply.allocatable), " bn of ", supply.words, " can be allocated"
+            constants.billions(supply.allocatable),
+            " bn of ",
+            supply.words,
+            " can be allocated",
+            promised,
         ),
         title="From supply to what can be allocated, bn H100e-hr a year",
         series=bars,

@@ -170,7 +170,7 @@ def totals_of(form: Form, answers: Answers, decided: Group) -> Totals:
     )
     told = Line(
         "requests_rejected_words",
-        "Rejected, in words",
+        "While any is rejected",
         "text",
         joined("▲ ", shown(rejected, "0", 0), " rejected: their rows on Requests say why"),
         how=None,

@@ -27,7 +27,8 @@ def rows_of(file: DataFile[Any], label: str = "Row", room: int = 0) -> Axis:
     Where *room* is given there are that many in all, and as many as the file has at least.
     """
     numbers = range(1, max(room, len(file.rows)) + 1 if room else file.form.most + 1)
-    return Axis(file.form.key, label, tuple(Entity(f"row_{i}", f"{label} {i}") for i in numbers))
+    entities = tuple(Entity(f"row_{i}", f"{label} {i}") for i in numbers)
+    return Axis(file.form.key, label, entities, filled=len(file.rows))
 
 
 def typed_of(

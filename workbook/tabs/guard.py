@@ -216,7 +216,7 @@ def _reads(
     axis = Axis(
         "reads",
         "Kinds of table",
-        tuple(Entity(key, ", ".join(row.kinds)) for key, row in rows.items()),
+        tuple(Entity(key, parameters.kinds_in_words(row.kinds)) for key, row in rows.items()),
     )
     owner = axis.fixed("preset", "Inputs of", [names[key] for key in rows], "open")
     counts, firsts = [], []

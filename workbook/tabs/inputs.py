@@ -20,7 +20,7 @@ from workbook.expr import MIXED, same, when
 from workbook.tabs.constants import Constants
 from workbook.tabs.switches import Switch
 
-WIDTHS = (250, 84, 186, 176, 84, 84, 84, 350, 210)
+WIDTHS = (250, 84, 200, 176, 84, 84, 84, 350, 210)
 
 
 def build(

@@ -191,7 +191,11 @@ def _told(year: Year, split: Split, totals: Totals, constants: Constants) -> tup
         "margin_worst_amounts",
         "… its margin per 1,000 requests",
         "text",
-        when(above(fallen, 0), joined(nth(split.reason, place), " per 1,000 requests"), "none"),
+        when(
+            above(fallen, 0),
+            joined(worst, ", ", nth(split.reason, place), " per 1,000 requests"),
+            "none",
+        ),
         how=None,
     )
     whole = Line(
@@ -211,7 +215,7 @@ def _told(year: Year, split: Split, totals: Totals, constants: Constants) -> tup
         "margin_rule",
         "While any fell",
         "text",
-        joined("▲ prioritise research: ", count, " fell, most ", worst, ", ", amounts),
+        joined("▲ prioritise research: segments whose margin fell: ", count, ", most ", amounts),
         how=None,
     )
     flags = Line(

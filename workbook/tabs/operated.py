@@ -95,7 +95,7 @@ SCALED_MEASURES = (
     Measure("overload", "Overload", "min/wk", "decimal"),
     Measure("short", "Outages of 5 minutes and more", "1/wk"),
     Measure("long", "Outages of 30 minutes and more", "1/wk"),
-    Measure("wait", "Mean wait", "min", "flop"),
+    Measure("wait", "Mean wait", "min"),
     Measure("most", "Most pods in a week", "pod", "decimal1"),
 )
 CASCADE_MEASURES = (

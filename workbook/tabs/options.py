@@ -80,7 +80,7 @@ def build(
     count = drawn("count", "Weeks that pay", "1", [total(column) for column in pays])
     none = no_figure("none")
     firsts = [when(above(total(c), 0), position(Constant(1), c), none) for c in pays]
-    first = drawn("first", "First of them", "1", firsts)
+    first = drawn("first", "First such week", "1", firsts)
     found = joined("first in week ", shown(first, "0", 0))
     words = axis.formula(
         "words",

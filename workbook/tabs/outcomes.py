@@ -76,7 +76,7 @@ def _charts(gained: capability.Capability, earned: margins.Margins) -> tuple[Cha
             categories=quarters,
             across_title="",
             value_title="share of headroom per bn H100e-hr",
-            value_show="decimal1",
+            value_show="axis_decimal1",
             alt="Columns of the share of headroom closed for a billion training hours.",
         ),
         Chart(
@@ -87,7 +87,7 @@ def _charts(gained: capability.Capability, earned: margins.Margins) -> tuple[Cha
             categories=quarters,
             across_title="",
             value_title="$ a request",
-            value_show="usd3",
+            value_show="axis_usd3",
             alt="Columns of the margin per inference request in each quarter.",
         ),
     )

@@ -19,7 +19,21 @@ NOTE = (
 SLOTS, RATE_LIMIT = "slots", "requests_per_minute"
 """What tables read and Pod has now: the slots of a pod, and a rate limit that is no preset's."""
 
+KIND_WORDS = {
+    "limited": "rate limit",
+    "autoscale": "scaling",
+    "cascade": "cascades",
+    "traces": "sample weeks",
+    "batch": "experiments",
+}
+"""What a kind of simulated table is called, where its own name does not say it."""
+
 Keys = frozenset[str]
+
+
+def kinds_in_words(kinds: Sequence[str]) -> str:
+    """The kinds of table by their names, such as “scaling, cascades”."""
+    return ", ".join(KIND_WORDS.get(kind, kind) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ class _Rows:
         return {
             keys: self.axis.formula(
                 f"{preset.key}_{i}",
-                f"{preset.name}, changed and {read.label.lower()}",
+                f"{preset.name}: {read.label.lower()}, changed",
                 "1",
                 read * changed,
                 how=None,
@@ -173,7 +187,7 @@ def _rows(first: Given, sets: Mapping[Keys, Sequence[str]], on_pod: Sequence[OnP
         return axis.fixed(column, label, values, "stamp", unit="1")
 
     reads = {
-        read: ones(f"read_{i}", f"Read by {', '.join(kinds)}", read)
+        read: ones(f"read_{i}", f"Read by {kinds_in_words(kinds)}", read)
         for i, (read, kinds) in enumerate(sets.items(), 1)
     }
     return _Rows(axis, keys, units, ones("read", "Read by a table", Keys().union(*sets)), reads)

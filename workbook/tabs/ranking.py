@@ -256,8 +256,8 @@ def order_of(
         "standing",
         "Standing",
         "1",
-        (kinds - faults.nature) * span + returned,
-        how="By nature, and for growth bets by their return, in steps",
+        when(above(faults.nature, 0), (kinds - faults.nature) * span + returned, 0),
+        how="By nature, and for growth bets by their return, in steps; nothing without a nature",
         show=COUNT,
     )
     key = axis.formula(

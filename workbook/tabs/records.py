@@ -42,7 +42,7 @@ NOTE = (
     "Choices are held to their lists when typed; a row that names what is not there is refused on "
     "its own tab."
 )
-WIDTHS = (160, 240, 92, 96, 190, 50, 84, 118, 58, 64, 90, 80, 280)
+WIDTHS = (160, 240, 92, 104, 190, 50, 84, 118, 58, 64, 90, 80, 280)
 
 TAKES = {
     "number": "a number",
@@ -135,7 +135,7 @@ def build(columns: Sequence[Recorded], days: Mapping[str, Line]) -> Records:
     table = Table("Every column of data", axis, shown, margin=margin, note=NOTE)
     tab = Tab(
         "Data",
-        "Every column of the data files: what it takes, its range, and cells that cannot be used",
+        "What each column of the data files takes, and cells that cannot be used",
         "control",
         (table,),
         widths=WIDTHS,

@@ -8,6 +8,7 @@ from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line, Lines, Margin, Tab, Table
 from workbook.expr import (
     At,
+    above,
     joined,
     nth,
     position,
@@ -45,6 +46,7 @@ class Live:
     revenue: Line
     covered: Line
     shortfall: Line
+    promised: Line
 
     @property
     def p2_research(self) -> Line:
@@ -121,7 +123,13 @@ def build(
             _sideways("What must be nothing", deviations.shown, live_lines, live_place),
             Lines(
                 "For other tabs",
-                (live_place, *live.words.values(), *recommended.values(), recommended_revenue),
+                (
+                    live_place,
+                    *live.words.values(),
+                    live.promised,
+                    *recommended.values(),
+                    recommended_revenue,
+                ),
             ),
         ),
         grid="across",
@@ -179,7 +187,30 @@ def _live(
         )
         for c in CATEGORIES
     }
-    live = Live(place, name, words, p1_hours, p2_hours, hours, shares, revenue, covered, shortfall)
+    promised = Line(
+        "live_promised",
+        "Live shortfall in words",
+        "text",
+        when(
+            above(shortfall, 0),
+            joined("; ", constants.billions(shortfall), " bn more are promised"),
+            "",
+        ),
+        how="Blank where no more is promised than there is",
+    )
+    live = Live(
+        place,
+        name,
+        words,
+        p1_hours,
+        p2_hours,
+        hours,
+        shares,
+        revenue,
+        covered,
+        shortfall,
+        promised,
+    )
     return live, beside
 
 

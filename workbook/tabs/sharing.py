@@ -16,10 +16,10 @@ from workbook.tabs.supply import Supply
 from workbook.tabs.switches import Switch, switch
 
 GROUP = "operate"
-REQUEST_WIDTHS = (64, 60, 82, 108, 108, 84, 72, 80, 80, 48, 196, 180, 72, 60, 56, 60, 56, 80)
+REQUEST_WIDTHS = (64, 60, 88, 108, 108, 84, 72, 80, 80, 48, 196, 188, 72, 60, 56, 60, 56, 80)
 ANSWER_WIDTHS = (56, 76, 84, 60, 84, 56, 84, 56, 250)
 RANKING_WIDTHS = (250, *(84,) * 8, 136, *(84,) * 9, 130)
-POOL_WIDTHS = (84, 116, 104, 170, *(98,) * 13)
+POOL_WIDTHS = (84, 116, 104, 170, *(104,) * 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,7 @@ def build(
         ),
         Tab(
             "Ranking",
-            "Who is served first, what each request gets, and why: critical, then company goals, "
-            "then growth bets by return",
+            "Who is served first: critical, then company goals, then growth bets by return",
             GROUP,
             (
                 totals.block(strays, quotas.organisations.unowned),

@@ -36,7 +36,7 @@ OF_PODS = (
     Measure("overload", "Minutes of overload a week", "min/wk", "decimal1"),
     Measure("short", "Outages of 5 minutes and more", "1/wk"),
     Measure("long", "Outages of 30 minutes and more", "1/wk"),
-    Measure("wait", "Mean wait for a slot", "s"),
+    Measure("wait", "Mean wait for a slot", "s", "decimal1"),
     Measure("most", "Most pods in a week", "pod", "decimal1"),
     Measure("to_peak", "Pods paid ÷ static pods at the week’s peak", "x"),
 )

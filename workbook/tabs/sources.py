@@ -35,7 +35,7 @@ from workbook.expr import (
     when,
 )
 
-WIDTHS = (236, 240, 84, 190, 190, 190, 64, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
+WIDTHS = (236, 240, 84, 200, 200, 200, 64, 64, 100, 100, 64, 70, 70, 84, 80, 380, 170)
 
 BLANK = "blank"
 NUMBER, OPTIONAL, TEXT = "number", "optional", "text"

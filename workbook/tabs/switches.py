@@ -37,5 +37,6 @@ def switch(entry: Choice) -> Switch:
             f"{entry.label}: option chosen",
             "1",
             position(line, options.names),
+            how="Its place in the list of options below",
         ),
     )

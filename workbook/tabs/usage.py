@@ -43,7 +43,7 @@ from workbook.tabs.teams import MILLIONS, Calendar, Rows
 MONEY, SHARE, MONEY_MILLIONS = "USD", "share", "usd_m"
 MEMO = "Memo 004, capacity"
 _AS_BY_MONTH = "Columns come about as by month."
-WIDTHS = (216, *(86,) * 13)
+WIDTHS = (216, *(88,) * 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Short:
     first: Line
     flags: Line
     idle_words: Line
+    saved_words: Line
     lines: tuple[Line, ...]
 
 
@@ -111,7 +112,7 @@ def build(a: Assumptions, constants: Constants, costs: Costs, limit: Line) -> Us
     short = _short(constants, limit, totals, peak, month, team)
     tab = Tab(
         "Usage",
-        "What was held and used, what stood idle, and what pooling saves: by month, team and pool",
+        "What was held, used and idle, and what pooling saves: by month, team and pool",
         "operate",
         (
             Lines("Drivers, drawn from other tabs", (hour,)),
@@ -223,15 +224,17 @@ def _short(
         how=None,
     )
     fraction = Line(
-        "usage_limit_words", "The limit in words", "text", constants.percent(limit), how=None
+        "usage_limit_words",
+        "The limit in words",
+        "text",
+        joined("teams that used under ", constants.percent(limit), " of what they asked for"),
+        how=None,
     )
     told = Line(
         "usage_flagging",
         "While any team is flagged",
         "text",
-        joined(
-            "▲ ", shown(flagged[0], "0", 0), " use under ", fraction, " of what was asked: ", first
-        ),
+        joined("▲ ", fraction, ": ", shown(flagged[0], "0", 0), ", first ", first),
         how=None,
     )
     flags = Line(
@@ -249,8 +252,23 @@ def _short(
         joined(constants.percent(utilization), " of hours allocated were used"),
         how=None,
     )
-    shares = (utilization, idle_share, saved, worth)
-    lines = (*shares, *flagged, first, fraction, told, flags, idle_words)
+    dedicated = total(peak.teams)
+    part = Line(
+        "usage_saved_share",
+        "… of dedicated peaks",
+        SHARE,
+        when(above(dedicated, 0), saved / dedicated, 0),
+        how="Saved ÷ dedicated peaks, where measured",
+    )
+    saved_words = Line(
+        "usage_saved_words",
+        "Pooling in words",
+        "text",
+        joined("Pooling saves ", constants.percent(part), " of dedicated peaks"),
+        how=None,
+    )
+    shares = (utilization, idle_share, saved, part, worth)
+    lines = (*shares, *flagged, first, fraction, told, flags, idle_words, saved_words)
     return Short(
         utilization,
         totals.cost,
@@ -260,6 +278,7 @@ def _short(
         first,
         flags,
         idle_words,
+        saved_words,
         lines,
     )
 
@@ -284,7 +303,7 @@ def _charts(short: Short, month: Sums, peak: Pooled, calendar: Calendar) -> tupl
         ),
         Chart(
             kind="stacked",
-            headline=short.flags,
+            headline=short.saved_words,
             title="What pools need at their peak, and what pooling saves",
             series=(
                 Series("Pooled peak", peak.peak, "training"),

@@ -65,7 +65,7 @@ def build(
     levels = axis_of(a.levels, "Utilization level")
     level = column_of(a.levels, levels, "utilization")
     list_revenue = levels.formula("list", "Revenue per H100 hour", per_hour, full * level)
-    cut = levels.formula("discount", "Discount", "share", discount)
+    cut = levels.formula("discount", "Discount", "share", discount, how="As on Inputs")
     revenue = levels.formula(
         "revenue", "Revenue per H100 hour after discount", per_hour, list_revenue * (1 - cut)
     )

@@ -19,6 +19,7 @@ THICK, THIN = 2.25, 1.0
 """Points of a line; those of many cells are thin."""
 
 WEEK_HOURS, DAY_HOURS = 168, 24
+YEAR_WEEKS, QUARTER_WEEKS = 52, 13
 SHORTEST = 0.01
 
 
@@ -161,7 +162,8 @@ class Charts:
     def _weeks(self, placed: PlacedChart) -> NativeChart:
         """Lines over the weeks of a year."""
         chart = self._lines(placed)
-        chart.set_x_axis(self._axis(placed.chart.across_title, "whole") | {"min": 0})
+        weeks = {"min": 0, "max": YEAR_WEEKS, "major_unit": QUARTER_WEEKS}
+        chart.set_x_axis(self._axis(placed.chart.across_title, "axis_whole") | weeks)
         value = self._axis(placed.chart.value_title, placed.chart.value_show, grid=True)
         chart.set_y_axis(value | {"label_position": "low"})
         return chart

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from workbook.layout.places import Place
+from workbook.layout.places import Area, Place
 from workbook.layout.sheet import Cached, Cell, Condition, Layout, Scale, Sheet, Validation
 from workbook.theme import Style, Theme
 from workbook.xlsx.charts import Charts
@@ -152,9 +152,11 @@ class Writer:
         target.freeze_panes(*sheet.freeze)
         target.set_landscape()
         target.set_paper(LETTER)
-        target.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        target.fit_to_pages(1, 1 if sheet.one_page else 0)
-        target.print_area(0, 0, *sheet.last)
+        sides = ("left", "right", "top", "bottom")
+        target.set_margins(**{side: self._theme.page[side] for side in sides})
+        target.fit_to_pages(1, 1 if sheet.pages.single else 0)
+        target.print_area_range = ",".join(_printed(sheet))
+        target.set_h_pagebreaks(list(sheet.pages.breaks))
         target.repeat_rows(0, sheet.freeze[0] - 1)
         font = f'&"{self._theme.font["family"]},Regular"&8'
         target.set_footer(f"&L{font}&A&C{font}&D&R{font}Page &P of &N")
@@ -163,6 +165,14 @@ class Writer:
         target.ignore_errors(dict.fromkeys(quiet, everything))
         allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows")
         target.protect("", dict.fromkeys((*allowed, "sort", "autofilter"), True))
+
+
+def _printed(sheet: Sheet) -> list[str]:
+    """The areas of a sheet that are printed; the writer's own way allows of one only."""
+    right = sheet.last[1]
+    name, runs = sheet.name, sheet.pages.printed
+    corners = ((Place(name, first, 0), Place(name, last, right)) for first, last in runs)
+    return [Area(*pair).seen_from("") for pair in corners]
 
 
 def _bound(value: float | date | None) -> float | datetime:
