@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbook.book import Line
-from workbook.expr import Expr, repeated, rounded, shown
+from workbook.expr import Expr, below, joined, magnitude, repeated, rounded, shown, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,16 @@ class Constants:
         return shown(share, "0%", self.places)
 
     def decimal(self, figure: Expr) -> Expr:
-        """A figure in a text, such as 7.48."""
+        """A figure in a text, such as 7.48, which is not negative.
+
+        One engine leaves out the sign of the smallest negative figure that a pattern can show.
+        """
         return shown(figure, "0.00", self.places)
+
+    def dollars(self, amount: Expr) -> Expr:
+        """An amount in a text, such as $7.48 or -$0.01."""
+        sign = when(below(rounded(amount, self.places), 0), "-$", "$")
+        return joined(sign, self.decimal(magnitude(amount)))
 
     def bar(self, share: Expr) -> Expr:
         """A bar as long as the share, in text."""

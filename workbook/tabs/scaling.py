@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbook.assumptions import Assumptions
 from workbook.book import Chart, Charts, Column, Line, Lines, Series, Tab, entered
 from workbook.demand_facts import Simulated
-from workbook.expr import Text, both, given, joined, same, shown, when
+from workbook.expr import Text, below, both, given, joined, magnitude, same, shown, when
 from workbook.tabs import cascades, operated, sides
 from workbook.tabs.constants import Constants
 from workbook.tabs.guard import Guard
@@ -159,7 +159,8 @@ def _reading(
     added: Line, still: sides.Side, moved: sides.Side, constants: Constants
 ) -> tuple[Line, Line]:
     """The comparison in words."""
-    cost = joined("scaling costs +", constants.percent(added))
+    sense = when(below(added, 0), "scaling saves ", "scaling costs +")
+    cost = joined(sense, constants.percent(magnitude(added)))
     before = shown(still.lines["overload"][""], "0", 0)
     overload = joined(before, " → ", shown(moved.lines["overload"][""], "0", 0), " min")
     return (

@@ -183,7 +183,7 @@ def split_of(year: Year, constants: Constants) -> Split:
         "text",
         when(
             same(flag, FELL),
-            joined("$", constants.decimal(old_many), " to $", constants.decimal(new_many)),
+            joined(constants.dollars(old_many), " to ", constants.dollars(new_many)),
             "",
         ),
         how="Margin per 1,000 requests before and now, where it fell",
