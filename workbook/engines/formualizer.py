@@ -1,6 +1,6 @@
 """Formualizer behind the engine's face."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class FormualizerSession(LiveSession):
         self._book.set_temporal_egress("serial")
         if clock is not None:
             self._book.set_deterministic_clock(clock)
+        self._typed: dict[tuple[str, int, int], Settable] = {}
         super().__init__(NAME, tuple(self._book.sheet_names))
 
     @override
@@ -42,10 +43,15 @@ class FormualizerSession(LiveSession):
 
     @override
     def _put(self, cell: Cell, value: Settable) -> None:
-        self._book.set_value(cell.sheet, *position(cell.ref), value)
+        row, column = position(cell.ref)
+        self._typed[cell.sheet, column, row] = value
 
     @override
     def _evaluate(self) -> None:
+        # cells set one by one take as long as all cells of a column together
+        for (sheet, column, row), values in _runs(self._typed):
+            self._book.set_values_batch(sheet, row, column, [[value] for value in values])
+        self._typed.clear()
         self._book.evaluate_all()
 
     @override
@@ -70,6 +76,22 @@ class Formualizer:
 
 
 ENGINE: Engine = Formualizer()
+
+
+def _runs(
+    typed: Mapping[tuple[str, int, int], Settable],
+) -> Iterator[tuple[tuple[str, int, int], list[Settable]]]:
+    """The cells that stand one below the other, by sheet, column and first row."""
+    run: list[Settable] = []
+    first = last = ("", 0, 0)
+    for place in sorted(typed):
+        if run and place != (*last[:2], last[2] + 1):
+            yield first, run
+            run = []
+        first, last = first if run else place, place
+        run.append(typed[place])
+    if run:
+        yield first, run
 
 
 def _value(raw: object) -> Value:
