@@ -77,7 +77,7 @@ def test_a_scaled_pod_by_hand(at: At) -> None:
     assert live["scaling_added_to"] == pytest.approx(
         pods - 1 + 2.201 * float(row["pods_error"]), abs=1e-6
     )
-    assert live["scaling_words"] == "scaling costs +12%"
+    assert live["scaling_words"] == "costs +12%"
     assert live["scaling_spares"] == "1075 → 4 min"
 
 

@@ -159,7 +159,7 @@ def _reading(
     added: Line, still: sides.Side, moved: sides.Side, constants: Constants
 ) -> tuple[Line, Line]:
     """The comparison in words."""
-    sense = when(below(added, 0), "scaling saves ", "scaling costs +")
+    sense = when(below(added, 0), "saves ", "costs +")
     cost = joined(sense, constants.percent(magnitude(added)))
     before = shown(still.lines["overload"][""], "0", 0)
     overload = joined(before, " → ", shown(moved.lines["overload"][""], "0", 0), " min")

@@ -177,15 +177,18 @@ def split_of(year: Year, constants: Constants) -> Split:
         )
         for time, each in zip(TIMES, (old, new), strict=True)
     )
+    fallen_from = axis.formula(
+        "fallen_from",
+        "Fell from",
+        "text",
+        when(same(flag, FELL), constants.dollars(old_many), ""),
+        how="Margin per 1,000 requests before, where it fell",
+    )
     reason = axis.formula(
         "reason",
         "Per 1,000 requests",
         "text",
-        when(
-            same(flag, FELL),
-            joined(constants.dollars(old_many), " to ", constants.dollars(new_many)),
-            "",
-        ),
+        when(same(flag, FELL), joined(fallen_from, " to ", constants.dollars(new_many)), ""),
         how="Margin per 1,000 requests before and now, where it fell",
     )
     columns = (
@@ -199,6 +202,7 @@ def split_of(year: Year, constants: Constants) -> Split:
         old_many,
         new_many,
         flag,
+        fallen_from,
         reason,
     )
     return Split(per_before, old, new, change, volume, rate, flag, reason, columns)
