@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbook.audit.explain import Explanation, Node
 from workbook.audit.trial import Driver
 from workbook.audit.verdict import escaped, plain
+from workbook.audit.wording import with_unit
 
 MOST_SHOWN = 15
 """Readers and drivers in a text for people; JSON has all of them."""
@@ -73,7 +74,11 @@ def as_markdown(told: Explanation) -> str:
     if told.drivers is not None:
         lines += ["", "| input | value | elasticity |", "|---|---|---|"]
         for driver in told.drivers[:MOST_SHOWN]:
-            cells = (_called(driver), f"{driver.shown} {driver.unit}", _figure(driver.elasticity))
+            cells = (
+                _called(driver),
+                with_unit(driver.shown, driver.unit),
+                _figure(driver.elasticity),
+            )
             lines.append(f"| {' | '.join(map(escaped, cells))} |")
     return "\n".join([*lines, *(f"- {remark}" for remark in told.remarks)])
 
@@ -100,9 +105,9 @@ def _titled(node: Node) -> str:
 
 
 def _amount(node: Node) -> str:
-    after = f" → {node.after_shown}" if node.after_shown else ""
-    unit = "" if node.unit in ("%", "text", "list", "date", "") else f" {node.unit}"
-    return f"{node.shown}{after}{unit}"
+    if node.after_shown:
+        return f"{node.shown} → {with_unit(node.after_shown, node.unit)}"
+    return with_unit(node.shown, node.unit)
 
 
 def _aside(node: Node) -> str:
@@ -130,8 +135,8 @@ def _unmoved(count: int) -> list[str]:
 
 
 def _ranked(driver: Driver) -> str:
-    unit = "" if driver.unit in ("%", "") else f" {driver.unit}"
-    return f"  {_figure(driver.elasticity):>8}  {_called(driver)}: {driver.shown}{unit}"
+    amount = with_unit(driver.shown, driver.unit)
+    return f"  {_figure(driver.elasticity):>8}  {_called(driver)}: {amount}"
 
 
 def _called(driver: Driver) -> str:
