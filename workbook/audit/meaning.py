@@ -68,6 +68,20 @@ class Meanings:
             id=row.get("Input", ""),
         )
 
+    def label_of(self, area: Area) -> str:
+        """What a range is called: the first and the last of its rows, or heads, and what is alike.
+
+        ``AWS Trainium 2 to Azure B200 · Hours`` is a column of three chips.
+        """
+        held = [cell for cell in self._graph.held_in(area) if cell.value is not None]
+        if not held:
+            return area.ref
+        first, last = (self.of(cell).label.split(" · ") for cell in (held[0], held[-1]))
+        end = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+        if end is None or len(first) != len(last):
+            return " · ".join(first) if first == last else f"{' · '.join(first)} and on"
+        return " · ".join([*first[:end], f"{first[end]} to {last[end]}", *first[end + 1 :]])
+
     def name_of(self, area: Area) -> str:
         """The defined name of these very cells; empty where they have none."""
         return self._named.get(area, "")

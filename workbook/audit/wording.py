@@ -77,11 +77,13 @@ def with_unit(shown: str, unit: str) -> str:
 
     >>> with_unit("$18.00", "$ bn"), with_unit("12.144", "bn H100e-hr"), with_unit("50.0%", "%")
     ('$18.00 bn', '12.144 bn H100e-hr', '50.0%')
-    >>> with_unit("4.00 : 1", "chips : H100e"), with_unit("3", "#")
-    ('4.00 : 1 (chips : H100e)', '3')
+    >>> with_unit("4.00 : 1", "chips : H100e"), with_unit("3", "#"), with_unit("-3", "$ / hr")
+    ('4.00 : 1 (chips : H100e)', '3', '-$3 / hr')
     """
     if unit in _UNSAID or (unit and shown.endswith(unit)):
         return shown
+    if unit[0] == "$" and "$" not in shown:
+        shown = f"-${shown[1:]}" if shown.startswith("-") else f"${shown}"
     if unit[0] in "$%" and unit[0] in shown:
         unit = unit[1:].strip()
     return f"{shown} ({unit})" if " : " in unit else f"{shown} {unit}".rstrip()

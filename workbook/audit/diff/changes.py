@@ -220,7 +220,8 @@ def _as_shown(step: Step, held: Held, unit: str, *, from_1904: bool) -> tuple[st
     ]
     if told[0] == told[1]:
         return shown(step.value[0]), shown(step.value[1])
-    before = NEW if step.before == NEW else told[0]
+    before = with_unit(told[0], "$") if unit.startswith("$") else told[0]
+    before = NEW if step.before == NEW else before
     if step.after == REMOVED:
         return with_unit(before, unit), REMOVED
     return before, with_unit(told[1], unit) if isinstance(step.value[1], float) else told[1]
