@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from finder import Finder
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -205,6 +206,18 @@ def a_macro(d: Draft) -> Expected:
     return "flags", "tied to something outside", "vbaProject xl/vbaProject.bin"
 
 
+@planted
+def a_check_that_fails(d: Draft) -> Expected:
+    d.value(cell := d.at("checks.tiers.failed"), "1")
+    return "flags", "check fails", cell
+
+
+@planted
+def a_check_that_no_longer_applies(d: Draft) -> Expected:
+    d.value(cell := d.at("checks.tiers.applies"), "0")
+    return "flags", "check no longer applies", cell
+
+
 def told(found: Difference, where: str) -> list[tuple[str, str]]:
     """The list and the kind of everything that is told of a place."""
     lists = {
@@ -297,13 +310,63 @@ def test_changed_assumptions_are_inputs_and_outputs(
     path.write_bytes(make(load([], ["utilization.discount=40%"]), memo_inputs).filled.data)
     difference = diff(read(book_path), read(path))
     assert difference.headline.startswith("1 input, 0 formulas, ")
-    assert difference.headline.endswith("checks pass")
+    assert difference.headline.endswith("checks pass, 2 fewer apply")
     [change] = difference.inputs
-    assert (change.before, change.after) == ("0.3", "0.4")
+    assert (change.before, change.after) == ("30.0%", "40.0%")
     rates = [c for c in difference.outputs if c.where.startswith("Utilization!")]
     assert any(c.moved == pytest.approx(6 / 7 - 1) for c in rates)
     assert difference.formulas == []
-    assert difference.flags == []
+    assert [flag.what for flag in difference.flags] == ["check no longer applies"] * 2
+
+
+CHIP = """
+[fleet.rows.h200]
+label = "H200 in a test"
+provider = "P"
+chip = "H200"
+after = "tpu"
+quantity = 5000
+ratio = 0.8
+"""
+
+
+def test_a_new_row_of_the_fleet_is_its_inputs_and_no_formula(
+    memo_inputs: Assumptions, book_path: Path, tmp_path: Path
+) -> None:
+    """Four inputs are new; lists that grew with it and rows that moved down are no change.
+
+    5,000 chips / 0.8 are 6,250 H100e, and 6,250 * 8,760 hours on 12.144 bn are 0.45 % more.
+    """
+    (tmp_path / "chip.toml").write_text(CHIP, "utf-8")
+    path = tmp_path / "more.xlsx"
+    changed = load([tmp_path / "chip.toml"], [])
+    path.write_bytes(make(changed, memo_inputs).filled.data)
+    difference = diff(read(book_path), read(path))
+    told_of = {change.label.partition(": ")[2]: change for change in difference.inputs}
+    assert (told_of["Quantity"].before, told_of["Quantity"].after) == ("(new)", "5,000 chips")
+    assert len(told_of) == len(difference.inputs) == 4
+    assert difference.formulas == []
+    assert not [s for s in difference.structure if s.what == "validation"]
+    supply = next(c for c in difference.outputs if c.label.startswith("Total supply"))
+    assert supply.moved == pytest.approx(6250 * 8760 / 12_144_285_714)
+    assert difference.flags[0].what == "check fails"
+    back = diff(read(path), read(book_path))
+    assert {change.after for change in back.inputs} == {"(removed)"}
+
+
+def test_validations_that_changed_alike_are_one_range(tmp_path: Path) -> None:
+    """Ten cells that now take up to 9 instead of 5 are one line, and weaker."""
+    for name, most in (("a", 5), ("b", 9)):
+        with xlsxwriter.Workbook(tmp_path / f"{name}.xlsx") as book:
+            sheet = book.add_worksheet("S")
+            sheet.write_column("A1", [1] * 10)
+            rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}
+            sheet.data_validation("A1:A10", rule)
+    difference = diff(*(read(tmp_path / f"{name}.xlsx") for name in "ab"))
+    assert [(s.where, s.says) for s in difference.structure] == [
+        ("S!A1:A10", "from decimal 0 to 5 to decimal 0 to 9")
+    ]
+    assert [flag.what for flag in difference.flags] == ["validation weakened"]
 
 
 # --- the command -------------------------------------------------------------------------------

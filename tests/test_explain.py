@@ -155,12 +155,74 @@ def test_a_long_range_stands_as_one(tmp_path: Path) -> None:
     assert (node.cell, node.more) == ("Data!A1:A99", "38 cells")
 
 
+def forest(path: Path) -> Path:
+    """D1 is a sum of 3 sums, each of 3 sums of 10 typed numbers: 1 + 3 + 9 formulas, 90 numbers."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Sums")
+        for row in range(9):
+            sheet.write_row(row, 10, [1.0] * 10)
+            sheet.write_formula(row, 2, f"=SUM(K{row + 1}:T{row + 1})", None, 10)
+        for row in range(3):
+            first = 3 * row + 1
+            sheet.write_formula(row, 1, f"=SUM(C{first}:C{first + 2})", None, 30)
+        sheet.write_formula("A1", "=SUM(B1:B3)", None, 90)
+    return path
+
+
+def test_a_text_shows_as_many_levels_as_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 3 + 9 + 90 cells the first two levels, then the typed ones; all where that is asked."""
+    path = forest(tmp_path / "b.xlsx")
+    assert run(str(path), "Sums!A1") == 0
+    short = capsys.readouterr().out.splitlines()
+    assert sum("(+ 10 below)" in line for line in short) == 9
+    assert "Down to 90 cells that are typed in" in short
+    assert "  and 75 more; --depth 60 shows the whole tree" in short
+    assert run(str(path), "Sums!A1", "--depth", "9") == 0
+    whole = capsys.readouterr().out
+    assert whole.count("← typed in") == 90
+    assert "below)" not in whole
+
+
+def test_readers_with_one_formula_are_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A column of twenty that all read one cell is its first and 19 more."""
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:
+        sheet = book.add_worksheet("S")
+        sheet.write("A1", 2)
+        for row in range(1, 21):
+            sheet.write_formula(row, 1, f"=A{row + 1}*$A$1", None, 0)
+    assert run(str(tmp_path / "b.xlsx"), "S!A1") == 0
+    said = capsys.readouterr().out
+    assert "20 directly" in said
+    assert "[S!B2]: 0, and 19 more like it" in said
+
+
+def test_a_range_is_called_by_its_ends(tmp_path: Path) -> None:
+    """Labels of the first and the last row, and the head that they share."""
+    with xlsxwriter.Workbook(tmp_path / "b.xlsx") as book:
+        sheet, bold = book.add_worksheet("S"), book.add_format({"bold": True})
+        sheet.write_row("A1", ["Chip", "Hours"], bold)
+        for row, name in enumerate(("A100", "TPU", "B200"), 1):
+            sheet.write_row(row, 0, [name, row])
+        sheet.write_formula("B6", "=SUM(B2:B4)", None, 6)
+    words = asked(tmp_path / "b.xlsx", "S!B6").root.words
+    assert words == "SUM(A100 to B200 · Hours [S!B2:B4])"
+
+
 @pytest.mark.parametrize(
     ("cell", "settings", "drivers", "words"),
     [
         ("takeings", (), "", "did you mean takings?"),
-        ("Z", (), "", "write it as Supply!D12"),
-        ("Nowhere!A1", (), "", "no cell is called 'Nowhere!A1'"),
+        ("Z", (), "", "write a name, an id, or a cell such as Shop!D12"),
+        ("Nowhere!A1", (), "", "there is no sheet 'Nowhere'; write Shop or Tax"),
+        ("Taxes!B1", (), "", "there is no sheet 'Taxes'; write Tax"),
+        ("Shop!Z9", (), "", "Shop!Z9 is empty"),
+        ("Shop!A1:B2", (), "", "Shop!A1:B2 is 4 cells"),
+        ("tax", (), "", "tax is a sheet; name a cell on it"),
+        ("C4", (), "", "'C4' does not say on which sheet; write Shop!C4"),
         ("takings", ("prize=3",), "", "prize=3: no input has this id"),
         ("Shop!A1", (), "drivers", "Shop!A1 is no number"),
     ],
@@ -184,19 +246,19 @@ def test_the_command_tells_the_tree(shop: Path, capsys: pytest.CaptureFixture[st
     assert run(str(shop), "takings", "--what-if", "Shop!C3=10", "--drivers") == 0
     assert capsys.readouterr().out.splitlines() == [
         "Takings [Shop!C4, takings]",
-        "  36 → 30 $",
+        "  $36 → $30",
         "  =price*C3",
         "  Price × Sold",
         "",
         "What it comes from",
-        "  Price [price]: 3 $ ← The catalogue",
+        "  Price [price]: $3 ← The catalogue",
         "  Sold [Shop!C3]: 12 → 10 pieces ← The till",
         "",
         "What reads it: 1 directly, 1 in all",
-        "  With tax [Shop!C5]: 39.6 $",
+        "  With tax [Shop!C5]: $39.6",
         "",
         "What moves it: its change in % where the input grows by 1 %",
-        "    +1.000  Price [Shop!C2]: 3 $",
+        "    +1.000  Price [Shop!C2]: $3",
         "    +1.000  Sold [Shop!C3]: 12 pieces",
     ]
 
@@ -219,8 +281,8 @@ def test_markdown_is_a_list_and_a_table(shop: Path, capsys: pytest.CaptureFixtur
     assert run(str(shop), "takings", "--markdown", "--drivers") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "### Takings [Shop!C4, takings]"
-    assert "- Price [price]: 3 $ ← The catalogue" in lines
-    assert "| Price [Shop!C2] | 3 $ | +1.000 |" in lines
+    assert "- Price [price]: $3 ← The catalogue" in lines
+    assert "| Price [Shop!C2] | $3 | +1.000 |" in lines
 
 
 def test_bad_input_exits_with_2(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -238,15 +300,19 @@ def test_bad_input_exits_with_2(shop: Path, capsys: pytest.CaptureFixture[str]) 
     [
         (1234.5, "General", "1234.5"),
         (1234.5, "#,##0", "1,234"),
-        (1.8e10, '$#,##0.00,,,_);($#,##0.00,,,);"–"_)', "18.00"),
+        (1.8e10, '$#,##0.00,,,_);($#,##0.00,,,);"–"_)', "$18.00"),
         (0.1234, "0.0%", "12.3%"),
-        (4.0, '0.00"x"', "4.00"),
+        (4.0, '0.00"x"', "4.00x"),
         (1.78e18, "0.00E+00", "1.78e+18"),
         (46082.0, "yyyy-mm-dd", "2026-03-01"),
         (True, "General", "TRUE"),
         ("a", "@", "“a”"),
         (None, "0", "(blank)"),
         (CellError("#N/A"), "0", "#N/A"),
+        ("", "@", "(blank)"),
+        (-1.8e10, '$0.00,,," bn"', "-$18.00 bn"),
+        (1234.0, '_("$"* #,##0.00_);_("$"* \\(#,##0.00\\)', "$1,234.00"),
+        (3.5, "# ?/?", "3.5"),
     ],
 )
 def test_values_are_told_as_their_cells_show_them(

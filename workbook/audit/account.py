@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbook.audit.explain import Explanation, Node
+from workbook.audit.formula import relative
 from workbook.audit.trial import Driver
 from workbook.audit.verdict import escaped, plain
+from workbook.audit.wording import with_unit
+from workbook.engines.base import position
 
 MOST_SHOWN = 15
 """Readers and drivers in a text for people; JSON has all of them."""
+
+MOST_LINES = 60
+"""Lines of a tree in a text for people, where no depth was asked for."""
 
 _NOTHING = 5e-7
 """Elasticities below are told as none."""
@@ -43,11 +50,18 @@ def as_text(told: Explanation) -> str:
     lines = [*_head(told), ""]
     if told.root.precedents:
         lines += ["What it comes from"]
-        lines += ["  " * line.level + line.text for line in _tree(told.root.precedents, 1)]
+        lines += [
+            "  " * line.level + line.text for line in _tree(told.root.precedents, _last(told))
+        ]
         lines += [""]
+    if inputs := _inputs(told):
+        lines += [f"Down to {len(inputs)} cells that are typed in"]
+        lines += [f"  {text}" for text in inputs[:MOST_SHOWN]]
+        lines += [*_more(len(inputs), "--depth 60 shows the whole tree"), ""]
     lines += [_readers_head(told)]
-    lines += [f"  {_titled(node)}" for node in told.dependants[:MOST_SHOWN]]
-    lines += _more(len(told.dependants))
+    readers = _readers(told.dependants)
+    lines += [f"  {text}" for text in readers[:MOST_SHOWN]]
+    lines += _more(len(readers))
     if told.drivers is not None:
         lines += ["", "What moves it: its change in % where the input grows by 1 %"]
         moving = [driver for driver in told.drivers if driver.elasticity != 0]
@@ -66,14 +80,24 @@ def as_markdown(told: Explanation) -> str:
         lines += ["", "**What it comes from**", ""]
         lines += [
             f"{'  ' * (line.level - 1)}- {escaped(line.text)}"
-            for line in _tree(told.root.precedents, 1)
+            for line in _tree(told.root.precedents, _last(told))
         ]
+    if inputs := _inputs(told):
+        lines += ["", f"**Down to {len(inputs)} cells that are typed in**", ""]
+        lines += [f"- {escaped(text)}" for text in inputs[:MOST_SHOWN]]
+        lines += [f"- {text.strip()}" for text in _more(len(inputs))]
     lines += ["", f"**{_readers_head(told)}**", ""]
-    lines += [f"- {escaped(_titled(node))}" for node in told.dependants[:MOST_SHOWN]]
+    readers = _readers(told.dependants)
+    lines += [f"- {escaped(text)}" for text in readers[:MOST_SHOWN]]
+    lines += [f"- {text.strip()}" for text in _more(len(readers))]
     if told.drivers is not None:
         lines += ["", "| input | value | elasticity |", "|---|---|---|"]
         for driver in told.drivers[:MOST_SHOWN]:
-            cells = (_called(driver), f"{driver.shown} {driver.unit}", _figure(driver.elasticity))
+            cells = (
+                _called(driver),
+                with_unit(driver.shown, driver.unit),
+                _figure(driver.elasticity),
+            )
             lines.append(f"| {' | '.join(map(escaped, cells))} |")
     return "\n".join([*lines, *(f"- {remark}" for remark in told.remarks)])
 
@@ -88,10 +112,52 @@ def _head(told: Explanation) -> list[str]:
     return lines
 
 
-def _tree(nodes: tuple[Node, ...], level: int) -> Iterator[_Line]:
+def _tree(nodes: tuple[Node, ...], last: int, level: int = 1) -> Iterator[_Line]:
+    """The lines of a tree down to the level *last*."""
     for node in nodes:
-        yield _Line(level, f"{_titled(node)}{_aside(node)}")
-        yield from _tree(node.precedents, level + 1)
+        shut = level == last and node.precedents
+        below = f" (+ {sum(1 for _ in _all(node.precedents))} below)" if shut else ""
+        yield _Line(level, f"{_titled(node)}{_aside(node)}{below}")
+        if not shut:
+            yield from _tree(node.precedents, last, level + 1)
+
+
+def _all(nodes: tuple[Node, ...], level: int = 1) -> Iterator[tuple[int, Node]]:
+    """Every node with its level."""
+    for node in nodes:
+        yield level, node
+        yield from _all(node.precedents, level + 1)
+
+
+def _last(told: Explanation) -> int:
+    """The last level of the tree that is shown: all, or as many as fit."""
+    levels = Counter(level for level, _ in _all(told.root.precedents))
+    deepest, shown = max(levels, default=1), 0
+    for level in range(1, deepest + 1):
+        shown += levels[level]
+        if shown > MOST_LINES and not told.whole:
+            return max(1, level - 1)
+    return deepest
+
+
+def _inputs(told: Explanation) -> list[str]:
+    """The typed cells at the ends of a tree that is not shown to its ends, each once."""
+    if all(level <= _last(told) for level, _ in _all(told.root.precedents)):
+        return []
+    ends = (node for _, node in _all(told.root.precedents) if node.shown and not node.formula)
+    return list(dict.fromkeys(f"{_titled(node)}{_aside(node)}" for node in ends))
+
+
+def _readers(nodes: Sequence[Node]) -> list[str]:
+    """The cells that read another, those with one formula as the first of them."""
+    alike: dict[str, list[Node]] = {}
+    for node in nodes:
+        row, column = position(node.cell.rpartition("!")[2])
+        alike.setdefault(relative(node.formula, row, column), []).append(node)
+    return [
+        _titled(group[0]) + (f", and {len(group) - 1} more like it" if len(group) > 1 else "")
+        for group in alike.values()
+    ]
 
 
 def _titled(node: Node) -> str:
@@ -100,9 +166,10 @@ def _titled(node: Node) -> str:
 
 
 def _amount(node: Node) -> str:
-    after = f" → {node.after_shown}" if node.after_shown else ""
-    unit = "" if node.unit in ("%", "text", "list", "date", "") else f" {node.unit}"
-    return f"{node.shown}{after}{unit}"
+    if node.after_shown:
+        before = with_unit(node.shown, "$") if node.unit.startswith("$") else node.shown
+        return f"{before} → {with_unit(node.after_shown, node.unit)}"
+    return with_unit(node.shown, node.unit)
 
 
 def _aside(node: Node) -> str:
@@ -120,9 +187,9 @@ def _readers_head(told: Explanation) -> str:
     return f"What reads it: {len(told.dependants)} directly, {told.downstream} in all"
 
 
-def _more(count: int) -> list[str]:
+def _more(count: int, how: str = "--json lists all") -> list[str]:
     unseen = count - MOST_SHOWN
-    return [f"  and {unseen} more; --json lists all"] if unseen > 0 else []
+    return [f"  and {unseen} more; {how}"] if unseen > 0 else []
 
 
 def _unmoved(count: int) -> list[str]:
@@ -130,8 +197,8 @@ def _unmoved(count: int) -> list[str]:
 
 
 def _ranked(driver: Driver) -> str:
-    unit = "" if driver.unit in ("%", "") else f" {driver.unit}"
-    return f"  {_figure(driver.elasticity):>8}  {_called(driver)}: {driver.shown}{unit}"
+    amount = with_unit(driver.shown, driver.unit)
+    return f"  {_figure(driver.elasticity):>8}  {_called(driver)}: {amount}"
 
 
 def _called(driver: Driver) -> str:

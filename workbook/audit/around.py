@@ -59,7 +59,7 @@ class Around:
         return plain
 
     def words_above(self, key: Key) -> Iterator[Held]:
-        """The words that were typed above a cell in its column, the nearest first."""
+        """The words typed above a cell in its column, and bold ones however, the nearest first."""
         rows, words = self._columns.get((key[0], key[2]), ([], []))
         end = bisect_left(rows, key[1])
         return islice((words[i] for i in range(end - 1, -1, -1)), MOST_ABOVE)
@@ -68,7 +68,7 @@ class Around:
     def _columns(self) -> dict[tuple[str, int], tuple[list[int], list[Held]]]:
         found: dict[tuple[str, int], tuple[list[int], list[Held]]] = {}
         for (sheet, row, column), held in sorted(self._cells.items(), key=lambda item: item[0]):
-            if held.formula is None and isinstance(held.value, str):
+            if isinstance(held.value, str) and (held.formula is None or held.look.bold):
                 rows, words = found.setdefault((sheet, column), ([], []))
                 rows.append(row)
                 words.append(held)

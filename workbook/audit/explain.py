@@ -58,7 +58,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The answer: the cell taken apart, what reads it, and what was asked beyond."""
+    """The answer: the cell taken apart, what reads it, and what was asked beyond.
+
+    *whole* says that the depth was asked for, so a text shows all of it.
+    """
 
     file: Path
     root: Node
@@ -67,16 +70,20 @@ class Explanation:
     settings: tuple[str, ...] = ()
     drivers: tuple[Driver, ...] | None = None
     remarks: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to explain: a cell, a name or an id; with inputs changed; with the inputs ranked."""
+    """What to explain: a cell, a name or an id; with inputs changed; with the inputs ranked.
+
+    *depth* is how many steps back to go; None goes all the way, and a text shows what fits.
+    """
 
     cell: str
     settings: tuple[str, ...] = ()
     drivers: bool = False
-    depth: int = DEEPEST
+    depth: int | None = None
 
 
 def explain(path: Path, asked: Asked) -> Explanation:
@@ -88,10 +95,12 @@ def explain(path: Path, asked: Asked) -> Explanation:
     facts = read(path)
     graph = Graph(facts)
     meanings = Meanings(facts, graph)
-    held = _found(facts, meanings, asked.cell)
+    held = _found(facts, graph, meanings, asked.cell)
     changes = Typist(facts, graph, meanings).settings(asked.settings)
     after, remarks = changed(facts, graph, held, changes) if changes else ({}, ())
-    tree = _Tree(facts, graph, meanings, after, min(asked.depth, DEEPEST))
+    tree = _Tree(
+        facts, graph, meanings, after, min(DEEPEST if asked.depth is None else asked.depth, DEEPEST)
+    )
     reading = [found for key in graph.dependants(held.key) if (found := facts.at(key)) is not None]
     return Explanation(
         file=path,
@@ -101,6 +110,7 @@ def explain(path: Path, asked: Asked) -> Explanation:
         settings=asked.settings,
         drivers=drivers(facts, graph, meanings, held) if asked.drivers else None,
         remarks=remarks,
+        whole=asked.depth is not None,
     )
 
 
@@ -172,35 +182,58 @@ class _Tree:
 
     def _label(self, token: Token, home: str) -> str:
         """What stands for a reference or a name in words; itself where that says no more."""
-        areas = list(self._graph.read_by(token.text, home))
+        areas = self._graph.read_by(token.text, home)
         found = next(self._graph.held_in(areas[0]), None) if len(areas) == 1 else None
         if found is None:
             return token.text
-        label = self._meanings.of(found).label
-        return label if areas[0].size == 1 else f"{label} and below [{areas[0].ref}]"
+        if areas[0].size == 1:
+            return self._meanings.of(found).label
+        return f"{self._meanings.label_of(areas[0])} [{areas[0].ref}]"
 
     def _precedents(self, held: Held, level: int) -> Iterator[Node]:
         listed: set[Cell] = set()
         for area in self._graph.areas(held):
             cells = list(self._graph.held_in(area))
             if len(cells) > MOST_LISTED:
-                yield self._range(area, cells)
+                yield self._range(area, len(cells))
                 continue
             for source in cells:
                 if source.cell not in listed and (source.value is not None or source.formula):
                     listed.add(source.cell)
                     yield self.node(source, level)
 
-    def _range(self, area: Area, cells: Sequence[Held]) -> Node:
-        label = self._meanings.of(cells[0]).label
-        name = self._meanings.name_of(area)
-        return Node(area.ref, f"{label} and below", name=name, more=f"{len(cells)} cells")
+    def _range(self, area: Area, count: int) -> Node:
+        label, name = self._meanings.label_of(area), self._meanings.name_of(area)
+        return Node(area.ref, label, name=name, more=f"{count} cells")
 
 
-def _found(facts: Facts, meanings: Meanings, text: str) -> Held:
+def _found(facts: Facts, graph: Graph, meanings: Meanings, text: str) -> Held:
     held = meanings.find(text)
     if held is not None:
         return held
-    near = get_close_matches(text.replace(".", "_"), [n.name for n in facts.names], n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "write it as Supply!D12"
-    raise Refused(f"{facts.path}: no cell is called {text!r}; {hint}")
+    raise Refused(f"{facts.path}: {_why_not(facts, graph, text)}")
+
+
+def _why_not(facts: Facts, graph: Graph, text: str) -> str:
+    """Why no cell is meant by a text, and what to write instead."""
+    sheets = [sheet.name for sheet in facts.sheets]
+    area = graph.area(text, "") if "!" in text else None
+    if area is not None and facts.sheet(area.sheet) is None:
+        near = get_close_matches(area.sheet, sheets, n=3, cutoff=0.5) or sheets
+        return f"there is no sheet {area.sheet!r}; write {_either(near)}"
+    if area is not None and area.size > 1:
+        return f"{text} is {area.size:,} cells; name one of them"
+    if area is not None:
+        return f"{text} is empty; name a cell that holds something"
+    if text.casefold() in (name.casefold() for name in sheets):
+        return f"{text} is a sheet; name a cell on it, such as {text}!D12"
+    if graph.area(text, sheets[0]) is not None and graph.named(text) is None:
+        return f"{text!r} does not say on which sheet; write {sheets[0]}!{text}"
+    known = [name.name for name in facts.names if not name.built_in]
+    near = get_close_matches(text.replace(".", "_"), known, n=3)
+    hint = f"did you mean {_either(near)}?" if near else "write a name, an id, or a cell such as"
+    return f"no cell is called {text!r}; {hint}" + ("" if near else f" {sheets[0]}!D12")
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(words[:MOST_LISTED])

@@ -7,7 +7,7 @@ row there is believed first; its id with underscores is its defined name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from workbook.audit.ranges import Area
 from workbook.audit.registered import REGISTRY
 from workbook.audit.tables import HeadedTable, find_table
 
-_PLAIN = frozenset({"Value", "Line"})
+_PLAIN = frozenset({"Value", "Line", "LIVE", "Unit"})
 """Heads that say nothing of a cell."""
 
 
@@ -60,13 +60,27 @@ class Meanings:
         row = self._registry.get(name, {})
         head, unit = page.head(held)
         return Meaning(
-            label=row.get("What it is") or self._label(held, "" if name else head),
+            label=row.get("What it is") or self._label(held, head),
             unit=row.get("Unit") or page.beside(held, "Unit") or unit,
             how=page.beside(held, "How") or page.note(held, head),
             source=row.get("Source") or page.beside(held, "Source"),
             name=name,
             id=row.get("Input", ""),
         )
+
+    def label_of(self, area: Area) -> str:
+        """What a range is called: the first and the last of its rows, or heads, and what is alike.
+
+        ``AWS Trainium 2 to Azure B200 · Hours`` is a column of three chips.
+        """
+        held = [cell for cell in self._graph.held_in(area) if cell.value is not None]
+        if not held:
+            return area.ref
+        first, last = (self.of(cell).label.split(" · ") for cell in (held[0], held[-1]))
+        end = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+        if end is None or len(first) != len(last):
+            return " · ".join(first) if first == last else f"{' · '.join(first)} and on"
+        return " · ".join([*first[:end], f"{first[end]} to {last[end]}", *first[end + 1 :]])
 
     def name_of(self, area: Area) -> str:
         """The defined name of these very cells; empty where they have none."""
@@ -109,7 +123,7 @@ class Meanings:
         if name not in self._pages:
             sheet = self._facts.sheet(name)
             assert sheet is not None
-            self._pages[name] = _Page(sheet)
+            self._pages[name] = _Page(sheet, self.around)
         return self._pages[name]
 
     def _entries(self) -> Iterator[Ruled]:
@@ -141,8 +155,9 @@ class Meanings:
 class _Page:
     """One sheet, read as a person reads it: from a cell to the left, and upwards."""
 
-    def __init__(self, sheet: SheetFacts) -> None:
+    def __init__(self, sheet: SheetFacts, around: Around) -> None:
         self._sheet = sheet
+        self._around = around
         self._known: dict[tuple[int, int], tuple[str, str]] = {}
 
     def head(self, held: Held) -> tuple[str, str]:
@@ -161,18 +176,25 @@ class _Page:
         return found
 
     def _searched(self, held: Held) -> tuple[str, str]:
-        found: list[Held] = []
-        for above in self._above(held):
-            if isinstance(above.value, str) and above.value and _heads(above, held):
-                found.append(above)
-            if len(found) > 1 or (found and above.row < found[0].row):
-                break
+        """A head in bold with the unit under it; without any, the nearest words dressed apart.
+
+        Bold words that are worked out head a column only where no typed ones are nearer.
+        """
+        found = [above for above in self._around.words_above(held.key) if _heads(above, held)]
+        bold = next((a for a in found if a.look.bold and _dress(a) != _dress(held)), None)
+        if bold is None or (bold.formula is not None and found[0].formula is None):
+            return self._plain_head([above for above in found if above.formula is None])
+        under = self._sheet.cells.get((bold.row + 1, held.column))
+        is_unit = under in found and not self._labelled(bold.row + 1)
+        return str(bold.value), str(under.value) if under and is_unit else ""
+
+    def _plain_head(self, found: Sequence[Held]) -> tuple[str, str]:
         if not found:
             return "", ""
-        near = found[0]
-        stacked = len(found) > 1 and found[1].row == near.row - 1
+        near, *further = found
+        stacked = bool(further) and further[0].row == near.row - 1
         if stacked and not self._labelled(near.row):
-            return str(found[1].value), str(near.value)
+            return str(further[0].value), str(near.value)
         return str(near.value), ""
 
     def beside(self, held: Held, head: str) -> str:
@@ -213,16 +235,14 @@ class _Page:
             for near in beside
         )
 
-    def _above(self, held: Held) -> Iterator[Held]:
-        for row in range(held.row - 1, 0, -1):
-            above = self._sheet.cells.get((row, held.column))
-            if above is not None:
-                yield above
-
     def _labelled(self, row: int) -> bool:
         """Whether a row begins with a text where the row above does; a row of units does not."""
         above = _texts(self._sheet.by_row[row - 1])
         return min(above, default=0) in _texts(self._sheet.by_row[row])
+
+
+def _dress(held: Held) -> tuple[str, str, bool]:
+    return held.look.font, held.look.fill, held.look.bold
 
 
 def _heads(above: Held, held: Held) -> bool:

@@ -66,7 +66,10 @@ def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
         "--drivers", action="store_true", help="rank the inputs by how they move the cell"
     )
     explain.add_argument(
-        "--depth", type=_count, default=60, metavar="N", help="go N steps back (default: all)"
+        "--depth",
+        type=_count,
+        metavar="N",
+        help="go N steps back (default: all, of which a text shows what fits)",
     )
     _add_forms(explain)
 

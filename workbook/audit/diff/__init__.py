@@ -60,9 +60,12 @@ def diff(a: Facts, b: Facts) -> Difference:
 
 
 def _ordered(changes: list[Change], survey: Survey) -> list[Change]:
-    """Figures with a name of their own before those of tables."""
+    """Figures at the front, then those with a name of their own, then those of tables."""
+    front = {sheet.name for sheet in survey.facts.sheets[:FRONT]}
     named = {f"{key[0]}!{survey.formulas[key].ref}" for key in _named(survey)}
-    return sorted(changes, key=lambda change: change.where not in named)
+    return sorted(
+        changes, key=lambda c: (c.where.partition("!")[0] not in front, c.where not in named)
+    )
 
 
 def _named(survey: Survey) -> set[Key]:
@@ -106,14 +109,20 @@ def _featured(outputs: Sequence[Step], survey: Survey) -> list[str]:
 
 
 def _checks(before: Survey, after: Survey) -> str:
-    count, failed = (len(after.checks.rows) if after.checks else 0), _failed(after)
+    failed = _total(after, "Failed")
     if failed is None:
         return ""
+    count, was = _total(after, "Applies") or 0, _total(before, "Applies") or 0
+    fewer = f", {was - count} fewer apply" if was > count else ""
     if not failed:
-        return "checks pass"
-    return f"{failed} of {count} checks fail ({_failed(before) or 0} before)"
+        return f"checks pass{fewer}"
+    return f"{failed} of {count} checks fail ({_total(before, 'Failed') or 0} before){fewer}"
 
 
-def _failed(survey: Survey) -> int | None:
-    value = survey.formulas[survey.master].value if survey.master else None
-    return int(value) if isinstance(value, float) else None
+def _total(survey: Survey, head: str) -> int | None:
+    """The sum of a column of the checks; None where there are none."""
+    table = survey.checks
+    if table is None or survey.master is None:
+        return None
+    values = [table.value(head, row) for row in table.rows]
+    return int(sum(value for value in values if isinstance(value, float)))

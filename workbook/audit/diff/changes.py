@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from workbook.audit.diff.match import Match
+from workbook.audit.diff.match import Match, SheetMatch
 from workbook.audit.facts import Held, Key
 from workbook.audit.formula import relative
+from workbook.audit.meaning import Meaning
 from workbook.audit.ranges import cell_text, gathered
 from workbook.audit.survey import Survey
+from workbook.audit.wording import shown_as, with_unit
 from workbook.engines.base import Value, agree
 
 Kind: TypeAlias = Literal[
@@ -26,6 +28,10 @@ Kind: TypeAlias = Literal[
     "gone",
 ]
 
+NEW, REMOVED = "(new)", "(removed)"
+"""What stands for the value of an input in a row or column that only one workbook has."""
+
+_VALUES: tuple[Kind, ...] = ("input", "output", "number")
 _LARGE = 1e15
 """Whole numbers from here on are shown with an exponent."""
 
@@ -53,6 +59,7 @@ class Change:
     before: str
     after: str
     values: tuple[Value, Value]
+    unit: str = ""
 
     @property
     def moved(self) -> float | None:
@@ -73,6 +80,27 @@ def steps(match: Match, a: Survey, b: Survey) -> Iterator[Step]:
             step = _step(match, b, a, old, new)
             if step is not None:
                 yield step
+        yield from _on_new_lines(sheets, a, b)
+
+
+def _on_new_lines(sheets: SheetMatch, a: Survey, b: Survey) -> Iterator[Step]:
+    """The inputs in rows and columns that only one of the workbooks has."""
+    for key in _typed_on(b, sheets.b.name, sheets.rows.added, sheets.columns.added):
+        value = b.cells[key].value
+        yield Step("input", key, NEW, shown(value), (None, value))
+    for key in _typed_on(a, sheets.a.name, sheets.rows.removed, sheets.columns.removed):
+        value = a.cells[key].value
+        yield Step("input", key, shown(value), REMOVED, (value, None), key)
+
+
+def _typed_on(
+    survey: Survey, sheet: str, rows: Collection[int], columns: Collection[int]
+) -> Iterator[Key]:
+    """The inputs on some rows and columns of a sheet that hold something."""
+    for key in survey.inputs:
+        here = key[0] == sheet and (key[1] in rows or key[2] in columns)
+        if here and key in survey.cells:
+            yield key
 
 
 def _step(match: Match, b: Survey, a: Survey, old: Held | None, new: Held | None) -> Step | None:
@@ -149,7 +177,7 @@ def collected(found: Iterable[Step], a: Survey, b: Survey) -> list[Change]:
     for group in together.values():
         first = group[0]
         by_place = {step.key[1:]: step for step in group}
-        survey = a if first.kind == "gone" else b
+        survey = a if first.kind == "gone" or first.after == REMOVED else b
         if first.kind == "words":
             changes.append(_change(first, _text(first.key), len(group), survey))
             continue
@@ -174,5 +202,26 @@ def _text(key: Key) -> str:
 
 
 def _change(step: Step, where: str, cells: int, survey: Survey) -> Change:
-    label = survey.title(step.key)
-    return Change(step.kind, where, label, cells, step.before, step.after, step.value)
+    held = survey.facts.at(step.key)
+    meaning = survey.meanings.of(held) if held else Meaning("")
+    before, after = step.before, step.after
+    if step.kind in _VALUES and held is not None:
+        before, after = _as_shown(step, held, meaning.unit, from_1904=survey.facts.from_1904)
+    return Change(step.kind, where, meaning.label, cells, before, after, step.value, meaning.unit)
+
+
+def _as_shown(step: Step, held: Held, unit: str, *, from_1904: bool) -> tuple[str, str]:
+    """Both values as their cell shows them, in full where they look alike; the last with unit."""
+    told = [
+        shown_as(value, held.look.show, from_1904=from_1904)
+        if isinstance(value, float)
+        else shown(value)
+        for value in step.value
+    ]
+    if told[0] == told[1]:
+        return shown(step.value[0]), shown(step.value[1])
+    before = with_unit(told[0], "$") if unit.startswith("$") else told[0]
+    before = NEW if step.before == NEW else before
+    if step.after == REMOVED:
+        return with_unit(before, unit), REMOVED
+    return before, with_unit(told[1], unit) if isinstance(step.value[1], float) else told[1]

@@ -11,14 +11,16 @@ from workbook.audit.diff.structure import Structural
 from workbook.audit.facts import Key, SheetFacts
 from workbook.audit.formula import reference, relative, tokens
 from workbook.audit.lint.blocks import TYPED, outliers
-from workbook.audit.ranges import Area, Place, area_of
+from workbook.audit.ranges import Area, Place, area_of, cell_text
 from workbook.audit.survey import Survey, place_of
 from workbook.engines.base import CellError
 
 RANKED = (
+    "check fails",
     "formula replaced by a value",
     "check removed",
     "check weakened",
+    "check no longer applies",
     "range shortened",
     "outlier in its row or column",
     "error value",
@@ -54,9 +56,17 @@ def flags(
     for step in found:
         for what in _risks(step, odd, watched, match, b):
             marked.setdefault(what, []).append(step)
-    told = [_flag(what, c) for what, group in marked.items() for c in collected(group, a, b)]
+    told = list(_of_checks(marked, b))
+    told += [_flag(what, c) for what, group in marked.items() for c in collected(group, a, b)]
     told += [Flag(s.risk, s.where, "", f"{s.what} {s.says}") for s in around if s.risk]
     return sorted(told, key=lambda flag: RANKED.index(flag.what))
+
+
+def _of_checks(marked: dict[str, list[Step]], survey: Survey) -> Iterator[Flag]:
+    """Each check by name, however many there are."""
+    for what in ("check fails", "check no longer applies"):
+        for step in marked.pop(what, ()):
+            yield Flag(what, f"{step.key[0]}!{cell_text(step.key[1:])}", survey.title(step.key), "")
 
 
 def _flag(what: str, change: Change) -> Flag:
@@ -76,6 +86,7 @@ def _risks(step: Step, odd: set[Key], watched: set[Key], match: Match, b: Survey
         yield "error value"
     if _on_checks(step, b) or (step.key in watched and _grew(step)):
         yield "check weakened"
+    yield from _outcome(step, b)
     if step.kind == "formula" and _shortened(step, match, b):
         yield "range shortened"
 
@@ -127,6 +138,18 @@ def _on_checks(step: Step, survey: Survey) -> bool:
         table.rows[-1] + 1,
         table.columns["Failed"],
     )
+
+
+def _outcome(step: Step, survey: Survey) -> Iterator[str]:
+    """What a changed value in the table of checks means."""
+    table = survey.checks
+    if table is None or step.key[0] != table.sheet.name or step.key[1] not in table.rows:
+        return
+    before, after = step.value
+    if step.key[2] == table.columns["Failed"] and after == 1 and before != 1:
+        yield "check fails"
+    if step.key[2] == table.columns["Applies"] and after == 0 and before == 1:
+        yield "check no longer applies"
 
 
 def _grew(step: Step) -> bool:

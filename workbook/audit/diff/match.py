@@ -164,7 +164,10 @@ def _lines(sheet: SheetFacts, axis: int) -> dict[int, tuple[str, ...]]:
     lines: dict[int, list[str]] = {}
     for place, held in sorted(sheet.cells.items(), key=lambda item: (item[0][axis], item[0])):
         if holds(held):
-            lines.setdefault(place[axis], []).append(skeleton(held))
+            line = lines.setdefault(place[axis], [])
+            # A row that repeats its label from elsewhere is known by what it says.
+            is_label = axis == 0 and not line and isinstance(held.value, str)
+            line.append(str(held.value) if is_label else skeleton(held))
     return {number: tuple(parts) for number, parts in lines.items()}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbook.a1 import column_letters
 from workbook.audit.diff.match import Match, SheetMatch
 from workbook.audit.facts import Facts, Name, Rule, SheetFacts
-from workbook.audit.ranges import Area, Place, cell_text
+from workbook.audit.ranges import Area, Place, gathered
 from workbook.audit.survey import Survey
 
 
@@ -102,20 +102,26 @@ def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _rules(match: Match, sheets: SheetMatch) -> Iterator[Structural]:
+    """Changed validations, those that changed alike together; none of rows that are new."""
     before = {
         at[1:]: rule
         for place, rule in _by_cell(sheets.a).items()
         if (at := match.to((sheets.a.name, *place))) is not None
     }
     after = _by_cell(sheets.b)
+    alike: dict[tuple[str, str], list[Place]] = {}
     for place in sorted({*before, *after}):
+        if place[0] in sheets.rows.added or place[1] in sheets.columns.added:
+            continue
         old, new = before.get(place), after.get(place)
-        says = _compared(old, new)
+        says = _compared(match, sheets, old, new)
         if says:
             weaker = old is not None and _weaker(old, new)
             risk = "validation weakened" if weaker else ""
-            where = f"{sheets.b.name}!{cell_text(place)}"
-            yield Structural("validation", where, says, risk)
+            alike.setdefault((says, risk), []).append(place)
+    for (says, risk), places in alike.items():
+        for area in gathered(sheets.b.name, places):
+            yield Structural("validation", area.ref, says, risk)
 
 
 def _by_cell(sheet: SheetFacts) -> dict[Place, Rule]:
@@ -132,11 +138,14 @@ def _by_cell(sheet: SheetFacts) -> dict[Place, Rule]:
     return found
 
 
-def _compared(old: Rule | None, new: Rule | None) -> str:
+def _compared(match: Match, sheets: SheetMatch, old: Rule | None, new: Rule | None) -> str:
     if old is None or new is None:
         return "added" if old is None and new is not None else "removed" if old is not None else ""
-    before, after = _words(old), _words(new)
-    return f"from {before} to {after}" if before != after else ""
+    ends = [match.as_b(end, sheets.a.name) for end in (old.low, old.high)]
+    moved = replace(old, low=ends[0], high=ends[1])
+    ends = [match.plain(end, sheets.b.name) for end in (new.low, new.high)]
+    plain = replace(new, low=ends[0], high=ends[1])
+    return f"from {_words(old)} to {_words(new)}" if _words(moved) != _words(plain) else ""
 
 
 def _words(rule: Rule) -> str:
