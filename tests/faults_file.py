@@ -114,6 +114,12 @@ def money_as_a_share(d: Draft) -> Cell:
     return cell
 
 
+@fault("F23a")
+def dollars_shown_in_billions(d: Draft) -> Cell:
+    d.dress(cell := d.at("options.free.cost"), d.at("allocation_revenue_target"))
+    return cell
+
+
 @fault("F23b")
 def a_year_like_an_amount(d: Draft) -> Cell:
     cell = d.at("p0_hours")

@@ -125,6 +125,7 @@ def test_markdown_has_every_block_and_the_figures_of_the_cells(report: Report) -
     assert "| Inference | 0.729 | – | 2.407 | 3.136 | 25.8% | 2.790 | 0.346 | 12.4% |" in text
     assert "| Research | 0.425 | – | 4.546 | 4.971 | 40.9% | 4.778 | 0.193 | 4.0% |" in text
     assert "- **Serviceable revenue**: $18.00 bn\n" in text
+    assert "\n**● All 70 checks that apply pass**\n" in text
     assert "Row 9" not in text
 
 
@@ -158,6 +159,14 @@ def test_the_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert cli.main(["plan", "--json", "--set", "last_plan.training.hours=0"]) == 0
     assert json.loads(capsys.readouterr().out)["organisations.training.plan_relative"] == "new"
     assert [p.name for p in tmp_path.iterdir()] == ["plan.md"]
+
+
+def test_a_plan_that_promises_too_much_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """$60bn take more hours than there are: the page says not to quote it, before any figure."""
+    assert cli.main(["plan", "--set", "allocation.revenue_target=60e9"]) == 0
+    said, _, figures = capsys.readouterr().out.partition("\n## ")
+    assert "**▲ Do not quote these figures. A check fails: No scenario promises more" in said
+    assert "$60.00 bn" in figures
 
 
 @pytest.mark.parametrize(

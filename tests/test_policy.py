@@ -182,7 +182,10 @@ def test_users_who_pay_for_a_pod_leave_no_margin(at: At) -> None:
 @given(st.floats(0.6, 0.8), st.sampled_from(["weekly-max", "time-share"]))
 @settings(max_examples=15, deadline=None)
 def test_a_stack_of_its_own_saves_its_share(at: At, cut: float, preset: str) -> None:
-    """Cost is less by the share, revenue the same, and what pays goes on paying."""
+    """Cost is less by the share, revenue the same, and what pays goes on paying.
+
+    Beside it stand the margins at 60 and at 80 %, whatever is picked between them.
+    """
     live = at({"policy.stack_cut": cut, "access.preset": preset})
     cost, margin = live.numbers("options", "cost"), live.numbers("options", "margin")
     count = live.numbers("options", "count")
@@ -190,6 +193,10 @@ def test_a_stack_of_its_own_saves_its_share(at: At, cut: float, preset: str) -> 
         assert cost[apart] == pytest.approx(cost[here] * (1 - cut))
         assert margin[apart] - margin[here] == pytest.approx(cost[here] * cut)
         assert count[apart] >= count[here]
+        for end, least in (("margin_least", 0.6), ("margin_most", 0.8)):
+            ends = live.numbers("options", end)
+            assert ends[here] == margin[here]
+            assert ends[apart] - margin[here] == pytest.approx(cost[here] * least)
     for course in ("free", "tight"):
         summed = live.numbers("weeks", f"{course}_summed")
         assert summed[-1] == pytest.approx(margin[2 * (course == "tight")])

@@ -27,6 +27,9 @@ _ZERO = 2
 
 _THOUSAND = 1000.0
 _PERCENT = 100
+STATE = ("checks_state", "banner")
+"""What the header of every tab says of the checks."""
+
 _UNITLESS = ("text", "choice", "date", "1")
 
 
@@ -38,8 +41,13 @@ class Report:
     tab: Tab
 
     def markdown(self) -> str:
-        """The tab as Markdown: a heading for each block, a table or a list under it."""
+        """The tab as Markdown: a heading for each block, a table or a list under it.
+
+        The state of the checks comes first, as in the header of the tab.
+        """
+        state, banner = (str(self.built.value(name)) for name in STATE)
         parts = [f"# {self.tab.name}", self.tab.purpose + "."]
+        parts.append(f"**{_escaped(banner or state)}**")
         for block in self.tab.blocks:
             match block:
                 case Table():
@@ -53,8 +61,11 @@ class Report:
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def data(self) -> dict[str, Plain]:
-        """The value of every line by name, and of every cell as table.row.column."""
-        found: dict[str, Plain] = {}
+        """The value of every line by name, and of every cell as table.row.column.
+
+        Those that say whether the checks hold are among them.
+        """
+        found: dict[str, Plain] = {name: str(self.built.value(name)) for name in STATE}
         for block in self.tab.blocks:
             match block:
                 case Table(axis=axis, columns=columns, margin=margin):

@@ -21,6 +21,7 @@ class Money:
     prices: Prices
     saved: Line
     unsaved: Line
+    ends: tuple[Line, Line]
     week_hours: Line
     lines: tuple[Line, ...]
     even: tuple[Line, ...]
@@ -39,6 +40,20 @@ def build(
     saved = entered(policy.stack_cut)
     unsaved = Line(
         "policy_unsaved", "Cost saved on the production stack", "share", constant=0.0, memo="Model"
+    )
+    ends = tuple(
+        Line(
+            f"policy_stack_{key}",
+            f"{words} that a separate stack may save",
+            "share",
+            constant=bound,
+            how="The end of the memo’s range, as on Inputs",
+            memo="Memo 000",
+        )
+        for key, words, bound in (
+            ("least", "Least", policy.stack_cut.low),
+            ("most", "Most", policy.stack_cut.high),
+        )
     )
     week_hours = Line(
         "policy_week_hours",
@@ -85,8 +100,10 @@ def build(
     )
     prices = Prices(pod.slots, pod_week, user_week, served, saved)
     even = _even(prices, list_week)
-    lines = (week_hours, pod_week, messages, user_week, list_week, refused, before, served, unsaved)
-    return Money(prices, saved, unsaved, week_hours, lines, even)
+    lines = (week_hours, pod_week, messages, user_week, list_week, refused, before, served)
+    return Money(
+        prices, saved, unsaved, (ends[0], ends[1]), week_hours, (*lines, unsaved, *ends), even
+    )
 
 
 def _even(prices: Prices, list_week: Line) -> tuple[Line, ...]:

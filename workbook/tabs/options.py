@@ -24,8 +24,8 @@ from workbook.tabs.economics import Money
 from workbook.tabs.weekly import OUTSIDE, Course
 
 OPTIONS_NOTE = (
-    "A separate stack is taken to need the same pods and to cost less by the share on Inputs "
-    "(memo: 60-80%). Pods are whole and held all week."
+    "A separate stack is taken to need the same pods and to cost less by the share on Inputs; "
+    "least and most are the ends of the memo’s 60-80%. Pods are whole and held all week."
 )
 
 
@@ -77,6 +77,17 @@ def build(
         strong=True,
         how="Revenue − cost",
     )
+    ends = tuple(
+        axis.formula(
+            f"margin_{end_name}",
+            f"Margin, {end_name} saved",
+            "USD",
+            inside(revenue - full * (1 - when(above(saved, 0), end, 0))),
+            show="usd0",
+            how=None,
+        )
+        for end_name, end in zip(("least", "most"), money.ends, strict=True)
+    )
     count = drawn("count", "Weeks that pay", "1", [total(column) for column in pays])
     none = no_figure("none")
     firsts = [when(above(total(c), 0), position(Constant(1), c), none) for c in pays]
@@ -89,5 +100,5 @@ def build(
         inside(when(above(count, 0), found, "in no week of the year")),
         how=None,
     )
-    columns = (most, hours, full, saved, cost, revenue, margin, count, first, words)
+    columns = (most, hours, full, saved, cost, revenue, margin, *ends, count, first, words)
     return Table("The year, by policy", axis, columns, note=OPTIONS_NOTE), words

@@ -48,10 +48,19 @@ def unit_of(survey: Survey, key: Key) -> str:
     if beside is not None:
         unit = survey.cells.get((sheet, row, beside)) if beside == column - 1 else None
         return str(unit.value) if unit else ""
-    under = (sheet, head + 1, column)
-    told = survey.cells.get(under)
-    alone = told is not None and told.formula is None and not survey.around.left(under)
-    return str(told.value) if told is not None and alone and head + 1 < row else ""
+    told = survey.cells.get((sheet, head + 1, column))
+    if told is None or told.formula is not None or not _is_unit_row(survey, (sheet, head, column)):
+        return ""
+    return str(told.value) if head + 1 < row else ""
+
+
+def _is_unit_row(survey: Survey, head: Key) -> bool:
+    """Whether the row under a head names units: nothing stands there under the first head."""
+    sheet, row, column = head
+    heads = (c for c in range(1, column) if (sheet, row, c) in survey.cells)
+    first = next((c for c in heads if survey.cells[sheet, row, c].value is not None), column)
+    named = survey.cells.get((sheet, row + 1, first))
+    return first == column or named is None or named.value is None
 
 
 def _unit_column(survey: Survey, head: Key) -> int | None:
