@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from finder import Finder
 from hypothesis import settings
+from outside import CORPUS
 from required import pytest_runtest_makereport
 
 from workbook.assumptions import Assumptions, baseline
@@ -13,7 +14,7 @@ from workbook.build import Built, make
 __all__ = ["pytest_runtest_makereport"]
 
 # It runs in the Python of LibreOffice, which alone has uno.
-collect_ignore = ["office.py"]
+collect_ignore = ["office.py", *(() if CORPUS.is_dir() else ("test_corpus.py",))]
 
 # Machines differ in speed, and no test asserts on time.
 settings.register_profile("project", deadline=None)

@@ -23,9 +23,10 @@ from tempfile import TemporaryDirectory
 
 import ironcalc
 import oracle
+from cases import CASES, NO_ORACLE
 from finder import Finder
 from oracle import Entry
-from test_agreement import CASES, NO_ORACLE, _or_error, _same
+from test_agreement import _or_error, _same
 
 from workbook.assumptions import Assumptions, baseline
 from workbook.audit.facts import Facts, Held

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
-from _pytest.mark import ParameterSet
 from finder import Finder
 
+from workbook.audit.container import Container
+from workbook.audit.facts import Held
 from workbook.audit.lint import lint
 from workbook.audit.reader import read
+from workbook.audit.sheetpart import Cells
 from workbook.engines import Cell
 from workbook.engines.base import position
 
@@ -46,19 +49,29 @@ def planted_by(module: ModuleType) -> list[object]:
     ]
 
 
-EACH = 4
-"""One in so many cases that are alike runs every time."""
+@pytest.fixture(autouse=True, scope="module")
+def parsed_once() -> Iterator[None]:
+    """A part with the same bytes as before is not parsed again: most drafts change one part."""
+    trees: dict[bytes, Element] = {}
+    sheets: dict[Hashable, dict[tuple[int, int], Held]] = {}
+    parse, hold = Container.xml, Cells.read
 
+    def xml(container: Container, name: str) -> Element:
+        data = container.read(name)
+        if data not in trees:
+            trees[data] = parse(container, name)
+        return trees[data]
 
-def sampled(cases: Sequence[object]) -> list[object]:
-    """The cases of a test, all but one in EACH left to the thorough run."""
-    return [case if at % EACH == 0 else _thorough(case) for at, case in enumerate(cases)]
+    def cells(reader: Cells, root: Element) -> dict[tuple[int, int], Held]:
+        key = (id(root), reader._sheet, tuple(reader._strings), tuple(reader._looks))
+        if key not in sheets:
+            sheets[key] = hold(reader, root)
+        return sheets[key]
 
-
-def _thorough(case: object) -> object:
-    if isinstance(case, ParameterSet):
-        return pytest.param(*case.values, id=case.id, marks=pytest.mark.thorough)
-    return pytest.param(case, marks=pytest.mark.thorough)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Container, "xml", xml)
+        patch.setattr(Cells, "read", cells)
+        yield
 
 
 class Draft:

@@ -7,9 +7,11 @@ from pathlib import Path
 import faults_file
 import pytest
 from finder import Finder
-from planted import Draft, Plant, found_at, planted_by
+from planted import Draft, Plant, found_at, parsed_once, planted_by
 
 from workbook.build import Built
+
+__all__ = ["parsed_once"]
 
 
 @pytest.mark.parametrize(("rule", "plant"), planted_by(faults_file))

@@ -7,12 +7,14 @@ from pathlib import Path
 import faults_model
 import pytest
 from finder import Finder
-from planted import Draft, Plant, found_at, planted_by, sampled
+from planted import Draft, Plant, found_at, parsed_once, planted_by
 
 from workbook.build import Built
 
+__all__ = ["parsed_once"]
 
-@pytest.mark.parametrize(("rule", "plant"), sampled(planted_by(faults_model)))
+
+@pytest.mark.parametrize(("rule", "plant"), planted_by(faults_model))
 def test_a_planted_fault_is_found_at_its_place(
     built: Built, found: Finder, tmp_path: Path, rule: str, plant: Plant
 ) -> None:

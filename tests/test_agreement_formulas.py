@@ -1,0 +1,37 @@
+"""Every formula of the workbook in the formulas package, at the memo's and other inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cases import CASES, FEWEST
+from engine_runs import Short, differences, formulas_of, runner, short
+from finder import Finder
+
+from workbook.assumptions import Assumptions
+from workbook.build import Built
+
+__all__ = ["short"]
+
+
+@pytest.mark.slow
+def test_every_formula_is_the_same(short: Short) -> None:
+    """Over forms with fewer rows, for a few cases: it takes seconds for each."""
+    assert short.differences("formulas", FEWEST) == []
+
+
+@pytest.mark.thorough
+def test_every_formula_is_the_same_in_all_cases(short: Short) -> None:
+    """The others, which take minutes."""
+    assert short.differences("formulas", [case for case in CASES if case not in FEWEST]) == []
+
+
+@pytest.mark.thorough
+def test_every_formula_of_the_whole_workbook_is_the_same(
+    memo_inputs: Assumptions, built: Built, found: Finder, book_path: Path
+) -> None:
+    """Every row of every form, at the memo's inputs: what stands in the file is worked out anew."""
+    values = runner(memo_inputs, built, found, book_path)("formulas", ("the memo",))
+    assert differences(formulas_of(built), {"the memo": built.filled.values}, values) == []
+    assert len(values["the memo"]) == built.filled.formulas
