@@ -70,13 +70,15 @@ class Unusable(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """Everything that one import found; *diff* is what is written, *written* where."""
+    """Everything that one import found; *diff* is what is written, *written* where.
+
+    Notes that came of comments are among the changes, as ``training.mfu.note``.
+    """
 
     changed: list[Change] = field(default_factory=list)
     conflicts: list[Change] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
     errors: list[Error] = field(default_factory=list)
-    notes: dict[str, str] = field(default_factory=dict)
     diff: str = ""
     written: list[str] = field(default_factory=list)
 
@@ -90,16 +92,12 @@ class Findings:
                 {"where": each.where, "id": each.id, "message": each.message}
                 for each in self.errors
             ],
-            "notes": self.notes,
-            "diff": self.diff,
-            "written": self.written,
         }
 
 
 def _plain(change: Change) -> dict[str, object]:
     return {
         "id": change.id,
-        "where": change.where,
         "base": plain(change.base),
         "cell": plain(change.cell),
         "file": plain(change.file),

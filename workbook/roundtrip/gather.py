@@ -121,7 +121,8 @@ class Gatherer:
         found = Finder(self.edited, name, tuple(columns), labels, needed).find() if labels else None
         if found is None:
             if labels:
-                self._error("", name, "no cell of this table has its name left; build anew")
+                first = next(iter(registry.values())).where
+                self._error(first, name, "no cell of this table has its name left; build anew")
             return
         rows = {row.key: row for row in table.rows}
         self._rows_since(name, labels, rows, registry)
