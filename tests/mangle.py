@@ -72,6 +72,8 @@ def xlsx(folder: Path, random: Random) -> str:
     """
     into, ours, path = folder / "set.toml", folder / "ours.csv", folder / "mutated.xlsx"
     before = {into: (SET + OURS).encode(), ours: (TEMPLATES / "requests.csv").read_bytes()}
+    for file in folder.glob("set-*"):
+        file.unlink()
     for file, content in before.items():
         file.write_bytes(content)
     books = _books(folder, into)
@@ -87,16 +89,14 @@ def xlsx(folder: Path, random: Random) -> str:
     extras = found.extras and not request.ignore_extra
     held_back = bool(found.errors or found.conflicts or extras)
     changed = {file for file, content in before.items() if file.read_bytes() != content}
+    more = {file for file in folder.iterdir() if file not in books} - {into, ours, path}
+    changed |= more
     if (held_back or request.dry_run) and (changed or found.written):
         return "half written"
     if changed != {Path(name) for name in found.written}:
         return "written without a word"
-    left = {file for file in folder.iterdir() if file not in books} - {into, ours, path}
-    for file in left:
-        file.unlink()
-    if left - {Path(name) for name in found.written}:
-        return "left something"
-    if found.written and not _at_rest(replace(request, dry_run=False)):
+    rests = not found.written or _at_rest(replace(request, dry_run=False))
+    if not rests:
         return "not at rest"
     return _outcome(found, held_back=held_back)
 

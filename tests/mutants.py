@@ -40,6 +40,7 @@ TARGETS = (
 
 _WORDS = re.compile(rb'"[^"<>]*"|>[^<>]+<')
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_NUMBER = re.compile(rb'(<c r="[A-Z]+[0-9]+" s="[0-9]+"><v>)([0-9.]+)</v>')
 _ROW = re.compile(rb'<row r="(\d+)".*?(?:</row>|/>)', re.DOTALL)
 _NAME = re.compile(rb'<definedName name="([^"]*)"[^>]*>([^<]*)</definedName>')
 _STRING = re.compile(rb"<si>.*?</si>", re.DOTALL)
@@ -161,6 +162,18 @@ def _type_of(cell: re.Match[bytes]) -> bytes:
     return found[0] if found else b""
 
 
+def _nudged(parts: Parts, random: Random) -> None:
+    """One to six numbers of a tab a little larger or smaller, as a person would type them."""
+    name = _sheet(parts, random)
+    found = list(_NUMBER.finditer(parts[name]))
+    chosen = random.sample(found, min(len(found), random.randint(1, 6)))
+    part = parts[name]
+    for match in sorted(chosen, key=lambda match: -match.start()):
+        value = float(match[2]) * random.choice((0.98, 1.02, 1, 2))
+        part = part[: match.start(2)] + b"%.12g" % value + part[match.end(2) :]
+    parts[name] = part
+
+
 def _rows(parts: Parts, random: Random) -> None:
     """Rows removed, swapped or doubled, or pushed down; names stay where they were."""
     name = _sheet(parts, random)
@@ -233,7 +246,7 @@ def _strings(parts: Parts, random: Random) -> None:
 
 
 LEVELS: tuple[Callable[[Parts, Random], None], ...] = (
-    _parts, _xml, _cells, _cells, _cells, _rows, _rows, _names, _strings,
+    _parts, _xml, _cells, _cells, _nudged, _nudged, _rows, _rows, _names, _strings,
 )  # fmt: skip
 
 

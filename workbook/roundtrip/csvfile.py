@@ -47,7 +47,7 @@ def _bare(record: str) -> str:
 
 def _with(record: str, cells: Sequence[str]) -> str:
     """A record without its line end, and more cells behind its last."""
-    return f"{_bare(record)},{joined(cells)}" if cells else _bare(record)
+    return _bare(record) + (joined(["", *cells]) if cells else "")
 
 
 def lines_of(text: str) -> list[int]:
