@@ -17,6 +17,9 @@ DIGITS = 15
 CLOSE = 1e-14
 """Numbers that differ by no more than this part of themselves are one number, saved twice."""
 
+NEW_ROW = "a new row"
+"""What a row of data is that was not there at the build."""
+
 SHOWN = 40
 """Findings of one kind that are printed; JSON has all of them."""
 
@@ -36,8 +39,10 @@ class Change:
     file: Value
 
     def __str__(self) -> str:
-        place = f" ({self.where})" if self.where else ""
-        return f"{self.id}{place}: {told(self.base)} → {told(self.cell)}"
+        if not self.where:
+            return f"{self.id}: {told(self.base)} → removed"
+        was = "" if self.cell == NEW_ROW else f"{told(self.base)} → "
+        return f"{self.id} ({self.where}): {was}{told(self.cell)}"
 
 
 @dataclass(frozen=True, slots=True)

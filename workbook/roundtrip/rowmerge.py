@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from workbook.data import Form
 from workbook.roundtrip.csvfile import Row, key_of
 from workbook.roundtrip.edited import Spot
-from workbook.roundtrip.findings import Change, Value, same
+from workbook.roundtrip.findings import NEW_ROW, Change, Value, same
 from workbook.roundtrip.merge import Merge
 
 Key = tuple[str, ...]
 
-A_ROW, NEW_ROW = "a row", "a new row"
+A_ROW = "a row"
 AS_BUILT, SORTED, OTHERWISE = "as at the build", "sorted anew", "in an order of its own"
 
 
