@@ -116,14 +116,36 @@ def typed_in(facts: Facts, values: Mapping[str, object]) -> Facts:
     return replace(facts, sheets=same)
 
 
+class Office:
+    """A LibreOffice that edits one workbook after the other, to be left with ``with``."""
+
+    def __enter__(self) -> Office:
+        script = Path(__file__).with_name("office.py")
+        program = shutil.which("soffice")
+        assert program is not None
+        command = ["/usr/bin/python3", str(script), program]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        return self
+
+    def edited(self, source: Path, target: Path, *steps: Sequence[object]) -> Path:
+        """A copy of a workbook that LibreOffice has changed and saved anew."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps([str(source), str(target), steps]) + "\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "done\n"
+        return target
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=180)
+
+
 def in_office(source: Path, target: Path, *steps: Sequence[object]) -> Path:
-    """A copy of a workbook that LibreOffice has changed and saved anew."""
-    script = Path(__file__).with_name("office.py")
-    program = shutil.which("soffice")
-    assert program is not None
-    command = ["/usr/bin/python3", str(script), program, str(source), str(target)]
-    subprocess.run(command, input=json.dumps(steps), text=True, check=True, timeout=180)
-    return target
+    """A copy of a workbook that a LibreOffice of its own has changed and saved anew."""
+    with Office() as office:
+        return office.edited(source, target, *steps)
 
 
 def brought(path: Path, into: Path, **options: object) -> Findings:

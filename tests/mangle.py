@@ -1,94 +1,43 @@
 """Mutated files: each one ends in a result or in a clear message, and nothing is half written.
 
-Run by hand for long: python tests/mangle.py KIND COUNT [SEED], with KIND toml, csv or xlsx.
+Run by hand for long: python tests/mangle.py KIND COUNT [SEED [FIRST]], with KIND toml, csv or xlsx.
 """
 
 from __future__ import annotations
 
-import io
-import re
 import signal
 import sys
-import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import mock
 
 from edits import SET, built_at
+from mutants import BOOKS, mutated, package
 
-from workbook.assumptions import load
+from workbook.assumptions import Assumptions, load
+from workbook.build import lay
 from workbook.data import FORMS, read
 from workbook.faults import InputFaults
 from workbook.paths import TEMPLATES
+from workbook.roundtrip import checking, expected, importing
+from workbook.roundtrip.findings import Findings
 from workbook.roundtrip.importing import Request, import_edited
 
 PATIENCE = 120
 """Seconds after which one file counts as a hang."""
 
-SNIPPETS = (
-    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"=", b"[[", b"]", b'"', b"'''", b"\n", b"\r\n", b",",
-    b";", b"nan", b"inf", b"-", b"1e999", b"9" * 400, b"true", b"<", b"&amp;", b"&x;", b"]]>",
-    b"#REF!", b"{", b"}" * 50, b"[" * 200, b"..", b"schema = 2\n", b"removed = true\n", b"v2",
-    b"\xc3\x28", b'<c r="A1"/>', b'r="XFE1"', b't="d"', b"<f>1+</f>", b"\xe2\x80\xae",
-)  # fmt: skip
+WEIGHTS = (1, 2, 4, 25)
+"""How often the whole workbook is mutated, and each smaller one."""
 
-
-WORDS = (
-    b"", b"0", b"-1", b"1e999", b"nan", b"0.5", b"99999999", b"TRUE", b"#REF!", b"A1", b"A1:A9",
-    b"Supply!$A$1", b"'No tab'!A1", b"=1", b"v9", b"blank", b"s", b"e", b"b", b"str",
-    b"training.mfu",
-)  # fmt: skip
-_WORDS = re.compile(rb'"[^"<>]*"|>[^<>]+<')
-
-
-def mutated(data: bytes, random: Random) -> bytes:
-    """The bytes with one to eight pieces cut, doubled, moved, flipped or put in."""
-    out = bytearray(data)
-    for _ in range(random.randint(1, 8)):
-        at = random.randrange(len(out) + 1)
-        size = min(random.choice((1, 1, 2, 5, 30, 400)), len(out) - at)
-        match random.randrange(5):
-            case 0:
-                del out[at : at + size]
-            case 1:
-                out[at:at] = out[at : at + size]
-            case 2:
-                out[at : at + size] = bytes(random.randrange(256) for _ in range(size))
-            case 3:
-                out[at:at] = random.choice(SNIPPETS)
-            case _:
-                piece = bytes(out[at : at + size])
-                del out[at : at + size]
-                to = random.randrange(len(out) + 1)
-                out[to:to] = piece
-    return bytes(out)
-
-
-def reworded(part: bytes, random: Random) -> bytes:
-    """XML with one to twenty of its texts and attributes changed: still XML, but another file."""
-    found = list(_WORDS.finditer(part))
-    chosen = random.sample(found, min(len(found), random.randint(1, 20)))
-    for match in sorted(chosen, key=lambda match: -match.start()):
-        word = random.choice((*WORDS, random.choice(found)[0][1:-1]))
-        part = part[: match.start() + 1] + word + part[match.end() - 1 :]
-    return part
-
-
-def mutated_package(data: bytes, random: Random) -> bytes:
-    """The package with its bytes mutated, or with one to three parts mutated and packed anew."""
-    if random.random() < 1 / 4:
-        return mutated(data, random)
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
-        chosen = random.sample(old.namelist(), random.randint(1, 3))
-        for name in old.namelist():
-            part = old.read(name)
-            if name in chosen:
-                part = random.choice((mutated, reworded, reworded, reworded))(part, random)
-            new.writestr(name, part)
-    return out.getvalue()
+OURS = '\n[data.requests]\nfile = "ours.csv"\nas_of = 2026-02-20\nsource = "Our form"\n'
+"""What the set of mutated workbooks says as well: rows of its own, which an import rewrites."""
 
 
 def toml(folder: Path, random: Random) -> str:
@@ -117,31 +66,111 @@ def csv(folder: Path, random: Random) -> str:
 
 
 def xlsx(folder: Path, random: Random) -> str:
-    """A mutated workbook, imported; what is refused leaves the set as it was."""
-    book, into, path = folder / "book.xlsx", folder / "set.toml", folder / "mutated.xlsx"
-    into.write_text(SET)
-    if not book.exists():
-        built_at(book, load([into]))
-    path.write_bytes(mutated_package(book.read_bytes(), random))
-    found = import_edited(Request(path, into))
-    held_back = found.errors or found.conflicts or found.extras
-    if held_back and (into.read_text() != SET or found.written):
+    """A mutated workbook, imported: what is refused leaves the files as they were.
+
+    What is written loads, and says no more than was told; the next import has nothing to do.
+    """
+    into, ours, path = folder / "set.toml", folder / "ours.csv", folder / "mutated.xlsx"
+    before = {into: (SET + OURS).encode(), ours: (TEMPLATES / "requests.csv").read_bytes()}
+    for file in folder.glob("set-*"):
+        file.unlink()
+    for file, content in before.items():
+        file.write_bytes(content)
+    books = _books(folder, into)
+    path.write_bytes(package(random.choices(books, WEIGHTS)[0].read_bytes(), random))
+    request = Request(
+        path,
+        into,
+        take=random.choice((None, "theirs", "ours")),
+        dry_run=random.random() < 1 / 8,
+        ignore_extra=random.random() < 3 / 4,
+    )
+    found = import_edited(request)
+    extras = found.extras and not request.ignore_extra
+    held_back = bool(found.errors or found.conflicts or extras)
+    changed = {file for file, content in before.items() if file.read_bytes() != content}
+    more = {file for file in folder.iterdir() if file not in books} - {into, ours, path}
+    changed |= more
+    if (held_back or request.dry_run) and (changed or found.written):
         return "half written"
-    if set(folder.iterdir()) > {book, into, path}:
-        return "left something"
-    return "refused" if held_back else "accepted"
+    if changed != {Path(name) for name in found.written}:
+        return "written without a word"
+    rests = not found.written or _at_rest(replace(request, dry_run=False))
+    if not rests:
+        return "not at rest"
+    return _outcome(found, held_back=held_back)
+
+
+def _outcome(found: Findings, *, held_back: bool) -> str:
+    if held_back:
+        told = [*found.errors, *found.extras, *found.conflicts]
+        return "refused" if all(map(str, told)) else "silent"
+    return "written" if found.written else "accepted"
+
+
+def _at_rest(request: Request) -> bool:
+    """Whether a second import of the same workbook has nothing to do."""
+    again = import_edited(request)
+    return not (again.changed or again.conflicts or again.errors or again.written)
+
+
+def _books(folder: Path, into: Path) -> list[Path]:
+    """The workbooks to mutate: the whole one, and smaller ones made of it."""
+    whole = folder / "whole.xlsx"
+    if not whole.exists():
+        built_at(whole, load([into]))
+        for name, smaller in BOOKS.items():
+            (folder / name).write_bytes(smaller(whole.read_bytes()))
+    return [whole, *(folder / name for name in BOOKS)]
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """What an import loads and lays out again and again is kept: it is the same for the same."""
+    laid: dict[str, Any] = {}
+
+    def lay_once(a: Assumptions, first: Assumptions) -> Any:
+        if a.digest not in laid:
+            laid[a.digest] = lay(a, first)
+        return laid[a.digest]
+
+    @lru_cache(maxsize=64)
+    def loaded(sets: Any, settings: Any, data: Any, unsaved: Any, _content: Any) -> Assumptions:
+        return load(sets, settings, data, dict(unsaved))
+
+    def load_once(
+        sets: Any = (), settings: Any = (), data: Any = (), unsaved: Any = None
+    ) -> Assumptions:
+        files = [*(unsaved or {}), *sets, *(Path(each.partition("=")[2]) for each in data)]
+        beside = [path.with_name("ours.csv") for path in sets]
+        known = [p.read_bytes() for p in (*files, *beside) if p.is_file()]
+        texts = tuple((unsaved or {}).items())
+        return loaded(tuple(sets), tuple(settings), tuple(data), texts, tuple(known))
+
+    with (
+        mock.patch.object(expected, "lay", lay_once),
+        mock.patch.object(importing, "load", load_once),
+        mock.patch.object(checking, "load", load_once),
+    ):
+        yield
 
 
 KINDS: dict[str, Callable[[Path, Random], str]] = {"toml": toml, "csv": csv, "xlsx": xlsx}
+GOOD = ("accepted", "refused", "written")
 
 
-def mangle(kind: str, count: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """The outcomes of *count* files, and what went wrong with which."""
+def mangle(
+    kind: str, count: int, seed: int, first: int = 0, *, tell: bool = False
+) -> tuple[Counter[str], list[str]]:
+    """The outcomes of *count* files from the *first* on, and what went wrong with which.
+
+    With *tell*, says on the way how far it is.
+    """
     outcomes: Counter[str] = Counter()
     wrong: list[str] = []
     signal.signal(signal.SIGALRM, _hang)
-    with TemporaryDirectory() as name:
-        for at in range(count):
+    with TemporaryDirectory() as name, remembering():
+        for at in range(first, first + count):
             signal.alarm(PATIENCE)
             try:
                 outcome = KINDS[kind](Path(name), Random(f"{kind} {seed} {at}"))  # noqa: S311
@@ -151,8 +180,10 @@ def mangle(kind: str, count: int, seed: int) -> tuple[Counter[str], list[str]]:
             finally:
                 signal.alarm(0)
             outcomes[outcome] += 1
-            if outcome not in ("accepted", "refused", "error"):
+            if outcome not in (*GOOD, "error"):
                 wrong.append(f"{kind} {seed} {at}: {outcome}")
+            if tell and (at + 1) % 50 == 0:
+                sys.stderr.write(f"{at + 1}: {dict(outcomes)} {wrong}\n")
     return outcomes, wrong
 
 
@@ -162,6 +193,6 @@ def _hang(*_: object) -> None:
 
 if __name__ == "__main__":
     chosen, number, *rest = sys.argv[1:]
-    results, failures = mangle(chosen, int(number), int(rest[0]) if rest else 1)
+    results, failures = mangle(chosen, int(number), *map(int, rest or ["1"]), tell=True)
     sys.stdout.write(f"{chosen}: {dict(results)}\n" + "".join(f"  {line}\n" for line in failures))
     sys.exit(bool(failures))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from edits import again, brought, built_at, edited, in_office
 from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.assumptions import load
@@ -111,15 +113,137 @@ def test_nothing_typed_leaves_both_files(book: Path, into: Path) -> None:
 
 
 def test_both_changed_is_a_conflict(book: Path, into: Path) -> None:
-    """The file has another row since the build, and a row was typed: one has to be chosen."""
+    """Cores of R-02: 20000 at the build, 12345 typed, 20001 in the file since."""
     path = edited(book, into.with_name("e.xlsx"), also=requests(act))
     mine = into.with_name("mine.csv")
-    mine.write_text(SHIPPED.replace(",210000,", ",210001,"))
-    assert brought(path, into).conflicts != []
-    assert ",210001," in mine.read_text()
-    assert brought(path, into, take="ours").written == []
+    mine.write_text(SHIPPED.replace(",20000,", ",20001,"))
+    [conflict] = brought(path, into).conflicts
+    assert conflict.id == "requests.R-02.cores"
+    assert (conflict.base, conflict.cell, conflict.file) == (20000, 12345, 20001)
+    assert mine.read_text() == SHIPPED.replace(",20000,", ",20001,")
+    assert brought(path, into, take="ours").written == [str(mine)]
+    assert ",20001," in mine.read_text()
+    assert "R-99" in mine.read_text()
+    mine.write_text(SHIPPED.replace(",20000,", ",20001,"))
     brought(path, into, take="theirs")
     assert_acted(mine.read_text())
+
+
+def test_changes_of_different_rows_meet(book: Path, into: Path) -> None:
+    """In the workbook one row changed, one gone and one new; in the file since, others."""
+    path = edited(book, into.with_name("e.xlsx"), also=requests(act))
+    mine = into.with_name("mine.csv")
+    head, *rows = SHIPPED.splitlines()
+    later = [head, rows[0].replace(",210000,", ",210001,"), *rows[1:6], *rows[7:]]
+    later.insert(4, rows[6].replace("R-07", "R-70"))
+    mine.write_text("\n".join(later) + "\n")
+    found = brought(path, into)
+    assert (found.conflicts, found.errors, found.extras) == ([], [], [])
+    wanted = [later[0], later[1], rows[1].replace(",20000,", ",12345,"), rows[2], later[4]]
+    assert mine.read_text().splitlines()[:5] == wanted
+    assert mine.read_text().splitlines()[-1].startswith("R-99,")
+    assert "R-04," not in mine.read_text()
+    assert brought(path, into).written == []
+
+
+@pytest.mark.thorough
+def test_a_row_that_one_side_removed(book: Path, into: Path) -> None:
+    """Changed on the other side it is a conflict, and else it is gone."""
+    path = edited(book, into.with_name("e.xlsx"), also=requests(act))
+    mine = into.with_name("mine.csv")
+    head, *rows = SHIPPED.splitlines()
+    gone = [
+        head,
+        rows[0],
+        *rows[2:3],
+        rows[3].replace("R-04,Inference", "R-04,Research"),
+        *rows[4:],
+    ]
+    mine.write_text("\n".join(gone) + "\n")
+    found = brought(path, into)
+    assert [(each.id, each.cell) for each in found.conflicts] == [
+        ("requests.R-02", "a changed row"),
+        ("requests.R-04", None),
+    ]
+    brought(path, into, take="theirs")
+    assert_acted_but_for_order(mine.read_text())
+
+
+def assert_acted_but_for_order(text: str) -> None:
+    """The rows of ``assert_acted`` in any order."""
+    wanted = SHIPPED.splitlines()
+    wanted[2] = wanted[2].replace(",20000,", ",12345,")
+    del wanted[4]
+    assert sorted(text.splitlines()) == sorted([*wanted, wanted[1].replace("R-01", "R-99")])
+
+
+def test_rows_that_are_sorted_are_told(book: Path, into: Path) -> None:
+    """Their order goes into the file; no value changes; the second import has nothing to do."""
+
+    def swap(sheet: Worksheet, first: int, heads: dict[str, int]) -> None:
+        for column in heads.values():
+            one, other = sheet.cell(first, column), sheet.cell(first + 2, column)
+            one.value, other.value = other.value, one.value
+
+    path = edited(book, into.with_name("e.xlsx"), also=requests(swap))
+    found = brought(path, into)
+    [change] = found.changed
+    assert (change.id, change.base, change.cell) == ("requests", "as at the build", "sorted anew")
+    head, *rows = SHIPPED.splitlines()
+    wanted = [head, rows[2], rows[1], rows[0], *rows[3:]]
+    assert into.with_name("mine.csv").read_text().splitlines() == wanted
+    again = brought(path, into)
+    assert (again.changed, again.conflicts, again.extras, again.written) == ([], [], [], [])
+
+
+def test_a_column_that_the_file_has_not(into: Path) -> None:
+    """A file may leave out what may be blank; what is typed there adds the column."""
+    mine = into.with_name("mine.csv")
+    rows = [line.split(",") for line in SHIPPED.splitlines()]
+    assert rows[0][7] == "End"
+    short = [r[:7] + r[8:] for r in rows if r[8] or r[0] == "Id"]
+    mine.write_text("\n".join(map(",".join, short)) + "\n")
+    path = built_at(into.with_name("b.xlsx"), load([into]))
+
+    def end(sheet: Worksheet, first: int, heads: dict[str, int]) -> None:
+        sheet.cell(first, heads["End"]).value = date(2026, 12, 30)
+        sheet.cell(first, heads["Days"]).value = None
+
+    found = brought(edited(path, into.with_name("e.xlsx"), also=requests(end)), into)
+    assert (found.errors, found.extras) == ([], [])
+    lines = mine.read_text().splitlines()
+    assert lines[0] == ",".join(short[0]) + ",End"
+    assert lines[1].endswith(",2026-12-30")
+    assert lines[2:] == [",".join(each) + "," for each in short[2:]]
+
+
+def test_what_the_rows_were_at_the_build_is_needed(book: Path, into: Path) -> None:
+    """Typed rows, and both the file and what they were changed since: nothing can be told."""
+    mine = into.with_name("mine.csv")
+    later = SHIPPED.replace(",20000,", ",20001,")
+    mine.write_text(later)
+
+    def spoil(made: Workbook) -> None:
+        requests(act)(made)
+        [cell] = [c for row in made["Data"].iter_rows() for c in row if c.value == "requests.row_2"]
+        made["Data"].cell(cell.row, cell.column + 1).value = "R-02"
+
+    found = brought(edited(book, into.with_name("e.xlsx"), also=spoil), into)
+    [error] = found.errors
+    assert error.id == "data.requests"
+    assert "is gone or was changed; bring that back, or build the workbook anew" in error.message
+    assert mine.read_text() == later
+
+
+def test_a_comment_on_a_row_of_data_is_told(book: Path, into: Path) -> None:
+    """A CSV file has no place for it."""
+
+    def remark(sheet: Worksheet, first: int, heads: dict[str, int]) -> None:
+        sheet.cell(first, heads["Cores"]).comment = Comment("too many?", "Ann")
+
+    found = brought(edited(book, into.with_name("e.xlsx"), also=requests(remark)), into)
+    [extra] = found.extras
+    assert extra.message == "has the comment too many?"
 
 
 def test_a_change_of_the_file_alone_stays_there(book: Path, into: Path) -> None:
@@ -146,7 +270,7 @@ def test_what_is_wrong_is_told_at_its_cell(book: Path, into: Path) -> None:
         '(requests.cores): "many" is not a number',
         "(requests.cores): -1 is outside 1",
         '"Urgent" is not a choice',
-        '"R-08" stands on line 6 already',
+        '"R-08" stands in Requests!C14 already',
         "is blank",
         "holds the formula =TODAY()",
     ):

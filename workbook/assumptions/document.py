@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbook.disk import OutputError, finish
 from workbook.faults import Fault, InputFaults
 
 Keys = tuple[str, ...]
@@ -65,10 +66,15 @@ def read(path: Path, name: str, unsaved: str | None = None) -> tuple[Document, d
     """Return the file at *path* and its content; *name* is what faults call it.
 
     *unsaved* is the text that is to stand there, in place of what does. Raises InputFaults if it is
-    not a readable TOML file in UTF-8 (a byte-order mark is fine).
+    not a readable TOML file in UTF-8 (a byte-order mark is fine). An import into the file that was
+    killed between two of its files is finished first.
     """
     try:
+        if unsaved is None:
+            finish(path)
         text = path.read_bytes().decode("utf-8-sig") if unsaved is None else unsaved
+    except OutputError as unfinished:
+        raise _unreadable(name, str(unfinished)) from None
     except FileNotFoundError:
         raise _unreadable(name, "there is no such file; check the path") from None
     except IsADirectoryError:

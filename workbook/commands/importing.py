@@ -66,8 +66,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.json:
         print_json(found.plain())
-    else:
-        _tell(found, options)
+    _tell(found, options)
     if found.errors:
         return BAD_INPUT
     return FINDINGS if found.conflicts or (found.extras and not options.ignore_extra) else OK
@@ -76,16 +75,17 @@ def run(options: argparse.Namespace) -> int:
 def _tell(found: Findings, options: argparse.Namespace) -> None:
     from workbook.roundtrip.findings import listed
 
-    if options.dry_run and found.diff:
-        print(found.diff, end="")
-    notes = [f"{input_id}: {note}" for input_id, note in found.notes.items()]
-    said = [*listed("Changed:", found.changed), *listed("Notes:", notes)]
-    if said:
-        print("\n".join(said))
+    out = sys.stderr if options.json else sys.stdout
+    if options.dry_run and found.diff and not found.errors:
+        print(found.diff, end="", file=out)
+    if found.changed and not options.json:
+        print("\n".join(listed("Changed:", found.changed)))
     if found.written:
-        print(f"Written: {', '.join(found.written)}")
-    elif not (said or found.errors or found.extras or found.conflicts):
-        print("Nothing was changed.")
+        print(f"Written: {', '.join(found.written)}", file=out)
+    elif options.dry_run and found.changed and not _held_back(found, options):
+        print("Nothing was written: this is a dry run.", file=out)
+    elif not (found.changed or found.errors or found.extras or found.conflicts):
+        print("Nothing was changed.", file=out)
     for line in _troubles(found, options):
         print(line, file=sys.stderr)
 
@@ -103,8 +103,12 @@ def _troubles(found: Findings, options: argparse.Namespace) -> list[str]:
         lines.append("Settle them with --take theirs (the workbook) or --take ours (the file).")
     if found.extras and not options.ignore_extra:
         lines.append("Undo them in the workbook, or import the inputs alone with --ignore-extra.")
-    held_back = found.errors or found.conflicts or (found.extras and not options.ignore_extra)
-    return [*lines, "Nothing was written."] if held_back else lines
+    return [*lines, "Nothing was written."] if _held_back(found, options) else lines
+
+
+def _held_back(found: Findings, options: argparse.Namespace) -> bool:
+    extras = found.extras and not options.ignore_extra
+    return bool(found.errors or found.conflicts or extras)
 
 
 def _file(change: object) -> str:

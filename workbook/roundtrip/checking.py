@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,20 +11,23 @@ from workbook.assumptions import Assumptions, load
 from workbook.data import FORMS
 from workbook.faults import Fault, InputFaults
 from workbook.roundtrip.csvfile import lines_of
+from workbook.roundtrip.datatables import alike, rows_of
 from workbook.roundtrip.drafts import Draft
 from workbook.roundtrip.findings import Error, Value, same
 from workbook.roundtrip.gather import Gathered
+from workbook.roundtrip.rowmerge import TypedRow
 
 _SHOWN = 5
+_LINE = re.compile(r"on line (\d+)")
 
 
-def errors_of(
+def checked(
     sets: Sequence[Path],
     choices: Sequence[str],
     drafts: Sequence[Draft],
     now: Assumptions,
     gathered: Gathered,
-) -> list[Error]:
+) -> tuple[Assumptions | None, list[Error]]:
     """Load the *drafts* in place of their files; what is wrong, at the cells where it was typed.
 
     Raises AssertionError where they would say anything else than what was typed.
@@ -39,9 +43,10 @@ def errors_of(
             then = load(sets, dates, chosen, unsaved)
         except InputFaults as faults:
             placed = {str(path.resolve()): draft for path, draft in files.items()}
-            return [_at_cell(fault, gathered, placed) for fault in faults.faults]
+            return None, [_at_cell(fault, gathered, placed) for fault in faults.faults]
     _require_only(now, then, gathered)
-    return []
+    _require_rows(then, drafts)
+    return then, []
 
 
 def _as_of(draft: Draft) -> str:
@@ -79,8 +84,14 @@ def _in_row(fault: Fault, draft: Draft) -> Error:
     if row is None:
         return Error(str(draft.path), f"data.{draft.form}", fault.message)
     keys = {column.head: column.key for column in FORMS[draft.form].columns}
-    key = keys.get(fault.key, next(iter(row.cells)))
-    return Error(str(row.cells[key]), f"{draft.form}.{key}", fault.message)
+    key = keys.get(fault.key, next(iter(row.values)))
+    message = _LINE.sub(lambda found: _cell_of(found, rows), fault.message)
+    return Error(str(row.cells.get(key, draft.path)), f"{draft.form}.{key}", message)
+
+
+def _cell_of(line: re.Match[str], rows: Mapping[int, TypedRow]) -> str:
+    row = rows.get(int(line[1]))
+    return f"in {row.where}" if row and row.where else line[0]
 
 
 def _require_only(now: Assumptions, then: Assumptions, gathered: Gathered) -> None:
@@ -93,6 +104,13 @@ def _require_only(now: Assumptions, then: Assumptions, gathered: Gathered) -> No
     differing = sorted(i for i in before.keys() | after.keys() if not _alike(i, before, after))
     if differing:
         raise AssertionError(f"the file would not say what was typed: {differing[:_SHOWN]}")
+
+
+def _require_rows(then: Assumptions, drafts: Sequence[Draft]) -> None:
+    for draft in (each for each in drafts if each.form):
+        rows = rows_of(then.data.files[draft.form].records)
+        if not alike(rows, [row.values for row in draft.rows]):
+            raise AssertionError(f"the file would not say what was typed: {draft.form}")
 
 
 def _values(a: Assumptions) -> dict[str, Value]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from workbook.data import Field, Form
+from workbook.data.line import joined, text_of
 from workbook.roundtrip.findings import Value, same
 
 Row = Mapping[str, Value]
@@ -25,17 +24,30 @@ def rewritten_csv(
     lines = text.splitlines(keepends=True)
     (head_text, head), *body = _records(lines)
     columns = [_column(form, name) for name in head]
-    ending = "\r\n" if head_text.endswith("\r\n") else "\n"
+    more = [c for c in form.columns if c not in columns and any(_given(row, c) for row in after)]
+    ending = head_text[len(_bare(head_text)) :] or "\n"
     known = {key_of(form, row): (own, row) for own, row in zip(body, before, strict=True)}
-    written = [head_text if head_text.endswith("\n") else head_text + ending]
+    written = [_with(head_text, [column.head for column in more])]
     for row in after:
         (raw, cells), was = known.get(key_of(form, row), (("", ()), None))
-        if was is not None and all(same(row.get(c.key), was.get(c.key)) for c in columns):
-            written.append(raw if raw.endswith("\n") else raw + ending)
-        else:
-            written.append(_line(_cells(columns, row, was, cells), ending))
-    whole = "".join(written)
-    return whole if text.endswith("\n") or len(after) != len(before) else whole.rstrip("\r\n")
+        if was is None or not all(same(row.get(c.key), was.get(c.key)) for c in columns):
+            raw = joined(_cells(columns, row, was, cells))
+        written.append(_with(raw, [text_of(c, row.get(c.key)) for c in more]))
+    whole = ending.join(written)
+    return whole + ending if text.endswith(("\r", "\n")) or len(after) != len(before) else whole
+
+
+def _given(row: Row, column: Field) -> bool:
+    return row.get(column.key) is not None
+
+
+def _bare(record: str) -> str:
+    return record.rstrip("\r\n")
+
+
+def _with(record: str, cells: Sequence[str]) -> str:
+    """A record without its line end, and more cells behind its last."""
+    return _bare(record) + (joined(["", *cells]) if cells else "")
 
 
 def lines_of(text: str) -> list[int]:
@@ -51,7 +63,7 @@ def lines_of(text: str) -> list[int]:
 
 def key_of(form: Form[object], row: Row) -> tuple[str, ...]:
     """What tells a row from the others of its file."""
-    return tuple(_text(form.column(key), row.get(key)).casefold() for key in form.unique)
+    return tuple(text_of(form.column(key), row.get(key)).casefold() for key in form.unique)
 
 
 def _records(lines: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -74,23 +86,6 @@ def _cells(columns: Sequence[Field], row: Row, was: Row | None, texts: Sequence[
     return [
         texts[at]
         if was is not None and same(row.get(column.key), was.get(column.key))
-        else _text(column, row.get(column.key))
+        else text_of(column, row.get(column.key))
         for at, column in enumerate(columns)
     ]
-
-
-def _text(column: Field, value: Value) -> str:
-    """A value as the file has it: dates as 2026-02-24, months as 2026-02, numbers plainly."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()[:7] if column.kind == "month" else value.isoformat()
-    if isinstance(value, float | int):
-        return repr(int(value)) if value == int(value) else repr(float(value))
-    return value
-
-
-def _line(cells: Sequence[str], ending: str) -> str:
-    file = io.StringIO()
-    csv.writer(file, lineterminator=ending).writerow(cells)
-    return file.getvalue()

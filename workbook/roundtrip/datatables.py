@@ -10,21 +10,19 @@ from typing import Any
 from workbook.assumptions import Assumptions, DataFile, Day, Input, Number, Text
 from workbook.audit.facts import SheetFacts
 from workbook.data import Field, Form, Records
+from workbook.data.line import row_of
 from workbook.roundtrip.cell import Bad, blank, typed, value_of
 from workbook.roundtrip.csvfile import Row, key_of
 from workbook.roundtrip.edited import Edited, Spot
-from workbook.roundtrip.findings import Change, Error, Findings, same
+from workbook.roundtrip.findings import Error, Findings, same
 from workbook.roundtrip.merge import Merge
+from workbook.roundtrip.rowmerge import RowMerge, TypedRow, by_key
 
+_NO_BASE = (
+    'what its rows were at the build (tab Data, "Row at build") is gone or was changed; bring that '
+    "back, or build the workbook anew"
+)
 _FACT = re.compile(r"(?P<name>.+), \d+ rows?, (?P<digest>[0-9a-f]{12})")
-
-
-@dataclass(frozen=True, slots=True)
-class TypedRow:
-    """A row of a table of data: its values, and the cell of each column."""
-
-    values: Row
-    cells: Mapping[str, Spot]
 
 
 @dataclass(slots=True)
@@ -67,8 +65,10 @@ class DataGatherer:
             cells = {key: Spot(sheet.name, row, column) for key, column in places.items()}
             self.result.cells |= set(cells.values())
             if any(not blank(self.edited.held(spot)) for spot in cells.values()):
-                values = {key: self._read(form.column(key), s, form) for key, s in cells.items()}
-                yield TypedRow(values, cells)
+                read = {key: self._read(form.column(key), s, form) for key, s in cells.items()}
+                bad = frozenset(key for key, value in read.items() if isinstance(value, Bad))
+                values = {key: None if key in bad else value for key, value in read.items()}
+                yield TypedRow(values, cells, bad)
 
     def _read(self, column: Field, spot: Spot, form: Form[Any]) -> Any:  # noqa: ANN401  of any kind
         held = self.edited.held(spot)
@@ -76,48 +76,50 @@ class DataGatherer:
             return value_of(_kind(column), held, from_1904=self.edited.facts.from_1904)
         except Bad as bad:
             self.found.errors.append(Error(str(spot), f"{form.key}.{column.key}", str(bad)))
-            return None
+            return bad
 
     def _compare(self, key: str, file: DataFile[Any], rows: Sequence[TypedRow]) -> None:
+        base = self._base(file, rows)
+        if base is None:
+            where = self._registered(key) or file.form.title
+            self.found.errors.append(Error(where, f"data.{key}", _NO_BASE))
+            return
+        self._note_built(key, file, base)
         old = rows_of(file.records)
-        self._note_built(key, file, rows)
-        if _alike(old, [row.values for row in rows]):
-            return
-        built = self._digest_at_build(file.form)
-        changes = list(_changes(file.form, old, rows))
-        if built is None or built == file.records.digest[:12]:
-            self.merge.changed += changes
-            self.result.wanted[key] = tuple(rows)
-        elif _digest(file, rows) != built and self._settled(changes):
-            # what the file had at the build is not known: any row that differs may be a conflict
-            self.result.wanted[key] = tuple(rows)
+        typed = {key_of(file.form, row.values): row for row in rows}
+        merged: Sequence[TypedRow] = rows  # rows that cannot be told apart are told as faults
+        if len(typed) == len(rows):
+            known = by_key(file.form, rows_of(base)), typed, by_key(file.form, old)
+            merged = RowMerge(file.form, self.merge, *known).rows()
+        if not alike(old, [row.values for row in merged]):
+            self.result.wanted[key] = tuple(merged)
 
-    def _note_built(self, key: str, file: DataFile[Any], rows: Sequence[TypedRow]) -> None:
-        """Note what the file was at the build, as far as the workbook tells, if it was another."""
-        fact = _FACT.fullmatch(self.edited.said(file.form.title))
+    def _registered(self, key: str) -> str:
         day = self.edited.registry.get(f"data.{key}.as_of")
-        if fact is None or day is None:
-            return
-        records, source = file.records, day.source
-        if (fact["name"], fact["digest"], source) == (
-            records.file,
-            records.digest[:12],
-            file.source,
-        ):
-            return
-        if fact["digest"] != records.digest[:12]:
-            records = _records(file, rows)
-        then = Records(fact["name"], records.rows, records.lines)
-        as_of = file.as_of.model_copy(update={"source": source})
-        self.result.built[key] = DataFile(file.form, then, as_of, source)
+        return day.where if day else ""
 
-    def _settled(self, changes: Sequence[Change]) -> bool:
-        settled = [self.merge.settles(change) for change in changes]
-        return all(settled)
+    def _note_built(self, key: str, file: DataFile[Any], base: Records[Any]) -> None:
+        """Note what the file was at the build, if it was another."""
+        day = self.edited.registry.get(f"data.{key}.as_of")
+        then, source = file.records, file.source if day is None else day.source
+        if (base.file, base.digest, source) != (then.file, then.digest, file.source):
+            as_of = file.as_of.model_copy(update={"source": source})
+            self.result.built[key] = DataFile(file.form, base, as_of, source)
 
-    def _digest_at_build(self, form: Form[Any]) -> str | None:
-        fact = _FACT.fullmatch(self.edited.said(form.title))
-        return fact["digest"] if fact else None
+    def _base(self, file: DataFile[Any], rows: Sequence[TypedRow]) -> Records[Any] | None:
+        """The rows at the build: as the workbook says, or those here that have their digest."""
+        fact = _FACT.fullmatch(self.edited.said(file.form.title))
+        name = fact["name"] if fact else file.records.file
+        lines = self.edited.built_rows.get(file.form.key, [])
+        said = [row_of(file.form, line) for line in lines]
+        kept = tuple(row for row in said if row is not None)
+        typed = tuple(file.form.row(**row.values) for row in rows)
+        for found in (kept, file.rows, typed):
+            records = Records(name, found, ())
+            if fact and records.digest.startswith(fact["digest"]):
+                return records
+        whole = fact is None and bool(said) and len(kept) == len(said)
+        return Records(name, kept, ()) if whole else None
 
 
 def rows_of(records: Records[Any]) -> list[Row]:
@@ -163,43 +165,9 @@ def _body(sheet: SheetFacts, head: int, first: int) -> Iterator[int]:
             return
 
 
-def _alike(old: Sequence[Row], new: Sequence[Row]) -> bool:
+def alike(old: Sequence[Row], new: Sequence[Row]) -> bool:
+    """Whether two lists of rows say the same, in the same order."""
     return len(old) == len(new) and all(
         all(same(row.get(key), value) for key, value in was.items())
         for was, row in zip(old, new, strict=True)
     )
-
-
-def _digest(file: DataFile[Any], rows: Sequence[TypedRow]) -> str:
-    """The digest of the rows, as a file of them would have it."""
-    return _records(file, rows).digest[:12]
-
-
-def _records(file: DataFile[Any], rows: Sequence[TypedRow]) -> Records[Any]:
-    made = tuple(file.form.row(**row.values) for row in rows)
-    return Records(file.records.file, made, ())
-
-
-def _changes(form: Form[Any], old: Sequence[Row], new: Sequence[TypedRow]) -> Iterator[Change]:
-    """What differs: cells of rows that are in both, rows that are new, and rows that are gone."""
-    before = {key_of(form, row): row for row in old}
-    seen = set()
-    for row in new:
-        key = key_of(form, row.values)
-        seen.add(key)
-        name, first = _named(form, row.values), next(iter(row.cells.values()))
-        if key not in before:
-            yield Change(name, str(first), None, "a new row", None)
-            continue
-        for column, value in row.values.items():
-            was = before[key].get(column)
-            if not same(value, was):
-                yield Change(f"{name}.{column}", str(row.cells[column]), was, value, was)
-    for key, was_there in before.items():
-        if key not in seen:
-            yield Change(_named(form, was_there), "", "a row", None, "a row")
-
-
-def _named(form: Form[Any], row: Row) -> str:
-    """A row of a form as an id: what tells it from the others."""
-    return f"{form.key}.{'/'.join(str(row.get(key) or '') for key in form.unique)}"

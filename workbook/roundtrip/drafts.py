@@ -10,10 +10,10 @@ from pathlib import Path
 from workbook.assumptions import Assumptions
 from workbook.assumptions.choosing import DATA
 from workbook.assumptions.document import read
-from workbook.disk import put
 from workbook.paths import TEMPLATES
 from workbook.roundtrip.csvfile import rewritten_csv
-from workbook.roundtrip.datatables import TypedRow, rows_of
+from workbook.roundtrip.datatables import rows_of
+from workbook.roundtrip.rowmerge import TypedRow
 
 BOM = "\ufeff"
 _LONGEST_SOURCE = 200
@@ -41,10 +41,11 @@ class Draft:
         now, then = (text.splitlines(keepends=True) for text in (self.before, self.after))
         return "".join(difflib.unified_diff(now, then, f"{name} (now)", f"{name} (then)"))
 
-    def write(self) -> None:
-        """Put the file in its place, with the byte-order mark that it had. Raises OutputError."""
+    @property
+    def data(self) -> bytes:
+        """What is to be written, with the byte-order mark that the file has."""
         marked = self.path.is_file() and self.path.read_bytes().startswith(BOM.encode())
-        put(((BOM if marked else "") + self.after).encode(), self.path, "--into")
+        return ((BOM if marked else "") + self.after).encode()
 
 
 def data_drafts(

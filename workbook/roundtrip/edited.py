@@ -21,6 +21,9 @@ REGISTRY, LABEL, BUILT, TAKES = "Input", "What it is", "Value at build", "Takes"
 SOURCE = "Source"
 """Heads of the columns of the Sources tab that have an id and what the build knew of it."""
 
+DATA_ROW, ROW_AT_BUILD = "Row of data", "Row at build"
+"""Heads of the columns of the Data tab that have each row of data as it was at the build."""
+
 _OPTIONAL, _BLANK = "optional", "blank"
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _SCHEMA = re.compile(r"v(\d{1,6})")
@@ -112,6 +115,18 @@ class Edited:
             f'no tab has the columns "{REGISTRY}", "{BUILT}" and "{TAKES}" any more, which say '
             "what each input was when the workbook was built (tab Sources); bring that tab back"
         )
+
+    @cached_property
+    def built_rows(self) -> dict[str, list[str]]:
+        """The rows of data that the workbook was built with, by form, each as a line of text."""
+        found: dict[str, list[str]] = {}
+        for sheet in self.facts.sheets:
+            for row, heads in _head_rows(sheet, (DATA_ROW, ROW_AT_BUILD)):
+                for below, held in _below(sheet, row, heads[DATA_ROW]):
+                    line = sheet.cells.get((below, heads[ROW_AT_BUILD]))
+                    said = "" if line is None or line.value is None else str(line.value)
+                    found.setdefault(str(held.value).partition(".")[0], []).append(said)
+        return found
 
     @cached_property
     def names(self) -> dict[str, Spot]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from workbook.assumptions import Assumptions, baseline
 from workbook.audit.facts import Held, SheetFacts
+from workbook.book import Book
 from workbook.build import lay
 from workbook.data import FORMS
 from workbook.layout import Cell, Excel, Layout
@@ -35,9 +36,9 @@ class Built:
     typed: frozenset[At]
 
 
-def built_again(a: Assumptions) -> tuple[Layout, list[Built]]:
-    """The tabs of the workbook for *a*."""
-    layout = lay(a, baseline())[1]
+def built_again(a: Assumptions) -> tuple[Book, Layout, list[Built]]:
+    """The workbook for *a*, and its tabs."""
+    book, layout = lay(a, baseline())
     places = {entry.id: layout.names[entry.name] for entry in a.inputs()}
     tabs = []
     for sheet in layout.sheets:
@@ -50,7 +51,7 @@ def built_again(a: Assumptions) -> tuple[Layout, list[Built]]:
             if cell.content not in (None, "") and at not in typed
         }
         tabs.append(Built(sheet.name, contents, inputs, typed))
-    return layout, tabs
+    return book, layout, tabs
 
 
 def _of_forms(cells: Mapping[At, Cell]) -> frozenset[At]:
@@ -60,7 +61,7 @@ def _of_forms(cells: Mapping[At, Cell]) -> frozenset[At]:
         heads = {column.head for column in form.columns}
         rows: dict[int, list[int]] = {}
         for (row, column), cell in cells.items():
-            if cell.content in heads:
+            if isinstance(cell.content, str) and cell.content in heads:
                 rows.setdefault(row, []).append(column)
         for head, columns in rows.items():
             if len(columns) >= len(heads):

@@ -16,19 +16,26 @@ from workbook.roundtrip.expected import Built, Content, built_again, moved_tabs,
 from workbook.roundtrip.findings import Extra, Unusable, same, told
 from workbook.roundtrip.formulas import Moved, alike
 from workbook.roundtrip.gather import Gathered
-from workbook.roundtrip.notes import commented
+from workbook.roundtrip.names import names_in, namings, unheld
+from workbook.roundtrip.notes import commented, keepers
 
 _SHOWN = 60
 """Characters of a text or a formula that a message repeats."""
 
 
 def extras_of(
-    edited: Edited, built: Assumptions | None, gathered: Gathered, *, ignored: bool
+    edited: Edited,
+    built: Assumptions | None,
+    then: Assumptions | None,
+    gathered: Gathered,
+    *,
+    ignored: bool,
 ) -> list[Extra]:
     """Every cell, tab, name and comment that is not as it was built, inputs apart.
 
     What another version of the program built cannot be built again: where extras are not to be
-    *ignored*, that is refused. *built* are the assumptions of the build, if those are known.
+    *ignored*, that is refused. *built* are the assumptions of the build, if those are known, and
+    *then* those after the import, if it can be.
     """
     made_by = edited.said("Generator version")
     if made_by != __version__:
@@ -42,13 +49,17 @@ def extras_of(
     if built is None:
         message = "rows were added to or removed from the files since the build in such a way"
         return [Extra("the workbook", f"{message} that only its inputs could be compared")]
-    layout, tabs = built_again(built)
+    book, layout, tabs = built_again(built)
     inputs = frozenset(_input_spots(gathered))
     moved = moved_tabs(tabs, layout, edited, gathered.cells, inputs)
+    named = namings(book, layout, moved)
+    inputs |= {spot for naming in named for spot in naming.spots}
     still = len(moved) == len(tabs) and all(
         each.rows.still and each.columns.still and each.name == name for name, each in moved.items()
     )
     found = list(_Comparison(edited, layout, tabs, moved, gathered, inputs, still).extras())
+    if then is not None:
+        found += unheld(edited, named, lambda: names_in(built_again(then)[0]))
     if found and edited.said("Assumptions digest") != built.digest[:16]:
         message = (
             "built from other sets or words than these; name the sets below with --assumptions"
@@ -91,8 +102,9 @@ class _Comparison:
             if tab.name in self.moved:
                 yield from self._tab(tab, self.moved[tab.name])
         yield from self._names()
+        kept = set(keepers(self.gathered).values())
         for spot, text in commented(self.edited).items():
-            if spot not in self.inputs:
+            if spot not in kept:
                 yield Extra(str(spot), f"has the comment {_short(text)}")
 
     def _tab(self, tab: Built, moved: Moved) -> Iterator[Extra]:
@@ -206,5 +218,5 @@ def _built(content: Content) -> str:
 
 
 def _short(text: str) -> str:
-    kept = "".join(c if c.isprintable() else " " for c in text)
+    kept = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
     return kept if len(kept) <= _SHOWN else kept[:_SHOWN] + "…"

@@ -17,6 +17,9 @@ DIGITS = 15
 CLOSE = 1e-14
 """Numbers that differ by no more than this part of themselves are one number, saved twice."""
 
+NEW_ROW = "a new row"
+"""What a row of data is that was not there at the build."""
+
 SHOWN = 40
 """Findings of one kind that are printed; JSON has all of them."""
 
@@ -36,8 +39,10 @@ class Change:
     file: Value
 
     def __str__(self) -> str:
-        place = f" ({self.where})" if self.where else ""
-        return f"{self.id}{place}: {told(self.base)} → {told(self.cell)}"
+        if not self.where:
+            return f"{self.id}: {told(self.base)} → removed"
+        was = "" if self.cell == NEW_ROW else f"{told(self.base)} → "
+        return f"{self.id} ({self.where}): {was}{told(self.cell)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,15 @@ class Unusable(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """Everything that one import found; *diff* is what is written, *written* where."""
+    """Everything that one import found; *diff* is what is written, *written* where.
+
+    Notes that came of comments are among the changes, as ``training.mfu.note``.
+    """
 
     changed: list[Change] = field(default_factory=list)
     conflicts: list[Change] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
     errors: list[Error] = field(default_factory=list)
-    notes: dict[str, str] = field(default_factory=dict)
     diff: str = ""
     written: list[str] = field(default_factory=list)
 
@@ -90,16 +97,12 @@ class Findings:
                 {"where": each.where, "id": each.id, "message": each.message}
                 for each in self.errors
             ],
-            "notes": self.notes,
-            "diff": self.diff,
-            "written": self.written,
         }
 
 
 def _plain(change: Change) -> dict[str, object]:
     return {
         "id": change.id,
-        "where": change.where,
         "base": plain(change.base),
         "cell": plain(change.cell),
         "file": plain(change.file),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbook.assumptions import Assumptions, Day, Input, Number, Row, Table
@@ -14,6 +14,7 @@ from workbook.roundtrip.merge import Merge, NewRow, Wanted
 from workbook.roundtrip.scalars import place_of
 from workbook.roundtrip.tables import Finder, Laid, TableNow
 
+BLANK = "is blank; type a value"
 GONE = "has neither its id nor its name left; bring back the cell, or build the workbook anew"
 
 
@@ -91,7 +92,7 @@ class Gatherer:
             return
         optional = isinstance(entry, Number) and entry.optional
         if cell is None and not optional:
-            self._error(spot, registered.id, "is blank; type a value")
+            self._error(spot, registered.id, BLANK)
         elif self.merge.takes(Change(registered.id, str(spot), base, cell, file)):
             self.result.wanted.values[registered.id] = cell
 
@@ -121,12 +122,13 @@ class Gatherer:
         found = Finder(self.edited, name, tuple(columns), labels, needed).find() if labels else None
         if found is None:
             if labels:
-                self._error("", name, "no cell of this table has its name left; build anew")
+                first = next(iter(registry.values())).where
+                self._error(first, name, "no cell of this table has its name left; build anew")
             return
         rows = {row.key: row for row in table.rows}
         self._rows_since(name, labels, rows, registry)
         self._kept(name, found, labels, rows, registry)
-        self._added(name, found, rows)
+        self._added(name, found, rows, needed)
         for key in found.gone:
             self._removed(name, key, rows.get(key), registry)
 
@@ -191,7 +193,9 @@ class Gatherer:
         if self.merge.takes(change):
             self.result.wanted.labels[name, laid.key] = laid.label
 
-    def _added(self, name: str, found: TableNow, rows: Mapping[str, Row]) -> None:
+    def _added(
+        self, name: str, found: TableNow, rows: Mapping[str, Row], needed: Collection[str]
+    ) -> None:
         by_label = {row.label.casefold(): row for row in rows.values()}
         for key, (laid, after) in found.added.items():
             where = str(laid.label_at or next(iter(laid.cells.values())))
@@ -202,6 +206,9 @@ class Gatherer:
                 column: self._read(KINDS[name][column], f"{name}.{key}.{column}", spot)
                 for column, spot in laid.cells.items()
             }
+            for column, spot in laid.cells.items():
+                if column in needed and values[column] is None:
+                    self._error(spot, f"{name}.{key}.{column}", BLANK)
             self.result.lines[name, key] = laid
             there = by_label.get(laid.label.casefold())
             sound = {c: value for c, value in values.items() if not isinstance(value, Bad)}

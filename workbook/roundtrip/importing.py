@@ -10,11 +10,11 @@ from pathlib import Path
 from workbook.assumptions import Assumptions, Data, load
 from workbook.assumptions.choosing import DATA
 from workbook.audit.reader import Refused, read
-from workbook.disk import OutputError
+from workbook.disk import OutputError, finish, put_all
 from workbook.faults import InputFaults
 from workbook.paths import TEMPLATES
-from workbook.roundtrip.checking import as_error, errors_of
-from workbook.roundtrip.datatables import DataGathered, DataGatherer, TypedRow
+from workbook.roundtrip.checking import as_error, checked
+from workbook.roundtrip.datatables import DataGathered, DataGatherer
 from workbook.roundtrip.drafts import Draft, data_drafts, said_of
 from workbook.roundtrip.edited import Edited
 from workbook.roundtrip.extras import extras_of
@@ -23,6 +23,7 @@ from workbook.roundtrip.gather import Gathered, Gatherer
 from workbook.roundtrip.merge import Merge, Take, Wanted
 from workbook.roundtrip.notes import notes_of
 from workbook.roundtrip.overlay import rewritten
+from workbook.roundtrip.rowmerge import TypedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +76,21 @@ class _Import:
         rows = DataGatherer(edited, now, merge, self.found).gather()
         gathered.typed = rows.cells
         self.found.changed, self.found.conflicts = merge.changed, merge.conflicts
-        self.found.notes = gathered.wanted.notes = notes_of(edited, now, gathered)
-        built = self._as_built(gathered, rows)
-        ignored = self.request.ignore_extra
-        self.found.extras = extras_of(edited, built, gathered, ignored=ignored)
+        noted = notes_of(edited, now, gathered)
+        gathered.wanted.notes = {i: str(change.cell) for i, change in noted.items()}
+        self.found.changed += noted.values()
         drafts = self._drafts(gathered.wanted, rows.wanted, now)
         told = {error.where for error in self.found.errors}
-        more = errors_of(self.sets, self.request.data, drafts, now, gathered)
+        then, more = checked(self.sets, self.request.data, drafts, now, gathered)
         self.found.errors += [error for error in more if error.where not in told]
+        built, ignored = self._as_built(gathered, rows), self.request.ignore_extra
+        self.found.extras = extras_of(edited, built, then, gathered, ignored=ignored)
         self.found.diff = "".join(draft.diff for draft in drafts)
         if not self._held_back() and not self.request.dry_run:
-            for draft in (each for each in drafts if each.changes):
-                draft.write()
-                self.found.written.append(str(draft.path))
+            changed = [draft for draft in drafts if draft.changes]
+            if changed:
+                put_all({draft.path: draft.data for draft in changed}, self.request.into, "--into")
+            self.found.written += [str(draft.path) for draft in changed]
 
     def _held_back(self) -> bool:
         found = self.found
@@ -138,6 +141,7 @@ def _text_of(path: Path) -> str:
             "--into memo.toml: the memo's own inputs stay as they are; name a set of your own, "
             "new or old, and build with --assumptions"
         )
+    finish(path)
     if not path.exists():
         return ""
     try:

@@ -20,11 +20,15 @@ class Lines:
         """Whether every line stands where it did."""
         return all(line == now for line, now in self.places.items())
 
+    @cached_property
+    def _last(self) -> int:
+        return max(self.places, default=0)
+
     def at(self, line: int) -> int | None:
         """Where one line stands now; those past the last that held anything move along with it."""
         if line in self.places:
             return self.places[line]
-        last = max(self.places, default=0)
+        last = self._last
         return line + self.places.get(last, last) - last if line > last else None
 
     def between(self, first: int, last: int) -> tuple[int, range] | None:

@@ -7,6 +7,7 @@ import re
 from workbook.assumptions import Assumptions, Input
 from workbook.assumptions.choosing import DATA
 from workbook.roundtrip.edited import Edited, Spot
+from workbook.roundtrip.findings import Change
 from workbook.roundtrip.gather import Gathered
 
 LONGEST = 200
@@ -16,17 +17,29 @@ _THREADED = re.compile(r"^\[Threaded comment\].*?Comment:\s*", re.DOTALL)
 _AUTHOR = re.compile(r"^[^\n:]{1,60}:\n")
 
 
-def notes_of(edited: Edited, now: Assumptions, gathered: Gathered) -> dict[str, str]:
+def notes_of(edited: Edited, now: Assumptions, gathered: Gathered) -> dict[str, Change]:
     """The note of each input whose cell has a comment that its note does not have yet."""
     comments = commented(edited)
     entries = {entry.id: entry for entry in now.inputs()}
     found = {}
-    for input_id, spot in gathered.cells.items():
+    for input_id, spot in keepers(gathered).items():
         entry = entries.get(input_id)
         text = comments.get(spot)
-        if entry is not None and text and not input_id.startswith(DATA) and not _has(entry, text):
-            found[input_id] = _with(entry, text)
+        if text and not (entry and _has(entry, text)):
+            old, new = (entry.note, _with(entry, text)) if entry else (None, text)
+            found[input_id] = Change(f"{input_id}.note", str(spot), old, new, old)
     return found
+
+
+def keepers(gathered: Gathered) -> dict[str, Spot]:
+    """The cells whose comments can be kept, by the id of their input: those of new rows as well."""
+    added = {
+        f"{table}.{key}.{column}": spot
+        for table, key in gathered.wanted.added
+        for column, spot in gathered.lines[table, key].cells.items()
+    }
+    kept = {i: spot for i, spot in gathered.cells.items() if not i.startswith(f"{DATA}.")}
+    return kept | added
 
 
 def commented(edited: Edited) -> dict[Spot, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, MutableMapping
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import tomlkit
@@ -51,11 +52,12 @@ def rewritten(text: str, wanted: Wanted, below: Collection[tuple[str, str]], ori
 
 
 def _spaced(text: str, before: str) -> str:
-    """The text with a blank line above each header that is new."""
-    known = before.splitlines()
+    """The text with a blank line above each header that is new, or had one."""
+    old = before.splitlines()
+    close = {line for above, line in pairwise(["x", *old]) if above.strip()}
     lines: list[str] = []
     for line in text.splitlines(keepends=True):
-        header = line.startswith("[") and line.rstrip("\r\n") not in known
+        header = line.startswith("[") and line.rstrip("\r\n") not in close
         if header and lines and lines[-1].strip() and not lines[-1].startswith("#"):
             lines.append(line[len(line.rstrip("\r\n")) :] or "\n")
         lines.append(line)

@@ -25,6 +25,7 @@ from workbook.book import (
     tables_of,
 )
 from workbook.data import Field
+from workbook.data.line import line_of
 from workbook.expr import (
     MIXED,
     At,
@@ -41,6 +42,10 @@ NOTE = (
     "Outside: cells that are no number or day within the range, or a number where text is needed. "
     "Choices are held to their lists when typed; a row that names what is not there is refused on "
     "its own tab."
+)
+NOTE_OF_ROWS = (
+    "Cells in the order of the columns above, with commas between them. Import holds the rows of "
+    "the other tabs against these."
 )
 WIDTHS = (160, 240, 92, 104, 190, 50, 84, 118, 58, 64, 90, 80, 280)
 
@@ -137,11 +142,25 @@ def build(columns: Sequence[Recorded], days: Mapping[str, Line]) -> Records:
         "Data",
         "What each column of the data files takes, and cells that cannot be used",
         "control",
-        (table,),
+        (table, _rows_at_build(columns)),
         widths=WIDTHS,
         freeze_head=True,
     )
     return Records(outside_total, torn_total, tab)
+
+
+def _rows_at_build(columns: Sequence[Recorded]) -> Table:
+    """Every row of every file as one line of text."""
+    files = dict.fromkeys(column.file for column in columns)
+    lines = {
+        f"{file.form.key}.row_{i}": line_of(file.form, row)
+        for file in files
+        for i, row in enumerate(file.rows, 1)
+    }
+    names = tuple(Entity(name.replace(".", "_"), name) for name in lines)
+    axis = Axis("data_rows", "Row of data", names)
+    text = axis.fixed("at_build", "Row at build", list(lines.values()), "open")
+    return Table("Every row of data at the build", axis, (text,), note=NOTE_OF_ROWS)
 
 
 def _name(column: Recorded) -> str:
