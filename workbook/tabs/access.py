@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import (
@@ -41,8 +41,7 @@ USERS_NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """Lines that other tabs may use."""
 
     entries: tuple[Line, ...]
@@ -51,8 +50,7 @@ class Access:
     tab: Tab
 
 
-@dataclass(frozen=True, slots=True)
-class _Picked:
+class _Picked(NamedTuple):
     """The preset and level chosen, with their places in the tables."""
 
     preset: Line

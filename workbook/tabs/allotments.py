@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Line
 from workbook.expr import (
@@ -38,8 +38,7 @@ CATEGORY_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Deviations:
+class Deviations(NamedTuple):
     """What must be nothing in every scenario."""
 
     tiers: Column
@@ -54,8 +53,7 @@ class Deviations:
         return (self.tiers, self.categories, self.splits, self.idle_p1)
 
 
-@dataclass(frozen=True, slots=True)
-class Allotments:
+class Allotments(NamedTuple):
     """Hours by category, by tier and in all, and their shares of supply."""
 
     p1: dict[str, Column]
@@ -71,8 +69,7 @@ class Allotments:
         return (*self.p1.values(), *self.p2.values(), *self.within.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
+class Outcomes(NamedTuple):
     """What each scenario earns and trains, and how it stands against the first."""
 
     revenue: Column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Line, Lines, Tab, entered
@@ -18,8 +18,7 @@ from workbook.tabs.supply import Supply
 from workbook.tabs.switches import Switch, switch
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Lines that other tabs may use."""
 
     entries: tuple[Line, ...]
@@ -35,8 +34,7 @@ class Batch:
     tab: Tab
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(NamedTuple):
     """The memo's inconsistencies, each a switch."""
 
     permutations: Switch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Column, Line, Lines, Tab, Table, entered
@@ -18,8 +18,7 @@ YEAR_OF_POD = "H100e·h/(pod·yr)"
 RATE = "USD/(H100e·h)"
 
 
-@dataclass(frozen=True, slots=True)
-class Bridge:
+class Bridge(NamedTuple):
     """Lines that other tabs may use."""
 
     entries: tuple[Line, ...]

@@ -9,7 +9,7 @@ gains then says little.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line, Table
@@ -40,8 +40,7 @@ from workbook.tabs.teams import MILLIONS
 SHARE, HOURS, PER_HOUR = "share", "H100e·h", "1/(H100e·h)"
 
 
-@dataclass(frozen=True, slots=True)
-class Capability:
+class Capability(NamedTuple):
     """Capability per training hour by quarter, and what follows from it."""
 
     per_hour: Column
@@ -128,8 +127,7 @@ def build(a: Assumptions, constants: Constants, limits: Limits, quarters: Axis) 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Falls:
+class _Falls(NamedTuple):
     before: Column
     fell: Column
     so_far: Column

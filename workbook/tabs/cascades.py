@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Choice
 from workbook.assumptions import Scaling as Asked
@@ -39,8 +39,7 @@ MEASURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cascades:
+class Cascades(NamedTuple):
     """The blocks of the question, those of its words, and the lines of its working."""
 
     blocks: tuple[Lines | Table, ...]

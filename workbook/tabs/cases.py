@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import (
     Axis,
@@ -40,8 +40,7 @@ OVERRIDES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """The recommendation that every case departs from."""
 
     supply: Line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Margin, Owned, Tab, Table
 from workbook.expr import (
@@ -28,8 +28,7 @@ from workbook.tabs.constants import Constants
 WIDTHS = (300, 470, 110, 110, 92, 80, 80, 120)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One thing that must be nothing: *measured* is how far off it is, *applies* when it counts."""
 
     key: str
@@ -39,8 +38,7 @@ class Check:
     applies: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(NamedTuple):
     """Lines that other tabs may use."""
 
     line: Line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Line, Margin, Table
 from workbook.data.prices import TERMS
@@ -44,8 +45,7 @@ class Rented:
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(NamedTuple):
     """What each chip of the fleet costs."""
 
     per_hour: Column
@@ -54,8 +54,7 @@ class Priced:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class ByTerm:
+class ByTerm(NamedTuple):
     """Supply by how long it is bought for."""
 
     hours: Line

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Line
 from workbook.expr import Expr, below, joined, magnitude, repeated, rounded, shown, when
 
 
-@dataclass(frozen=True, slots=True)
-class Constants:
+class Constants(NamedTuple):
     """Lines that other tabs may use."""
 
     seconds_per_hour: Line

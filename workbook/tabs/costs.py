@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Column, Line, Lines, Tab, Table
@@ -17,8 +17,7 @@ from workbook.tabs.supply import Supply
 from workbook.tabs.utilization import Utilization
 
 
-@dataclass(frozen=True, slots=True)
-class Deviations:
+class Deviations(NamedTuple):
     """What must be nothing, each against the whole of it."""
 
     terms: Expr
@@ -27,8 +26,7 @@ class Deviations:
     owned: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(NamedTuple):
     """Lines that other tabs may use."""
 
     per_hour: Line

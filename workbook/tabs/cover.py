@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Band, Contents, Legend, Line, Lines, Prose, Tab
 from workbook.expr import dated, joined, same, shown, when
@@ -30,8 +30,7 @@ STEPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The tabs whose state the cover shows."""
 
     policy: Policy
@@ -42,8 +41,7 @@ class State:
     information: Information
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """The tab, and what every tab's header draws from it."""
 
     band: Band

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Line, Lines, Margin, Table
 from workbook.expr import (
@@ -22,8 +22,7 @@ from workbook.tabs.ranking import REMEDIES, Verdicts
 from workbook.tabs.requests import Form
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """The answers to requests, row by row."""
 
     asked: Column
@@ -32,8 +31,7 @@ class Answers:
     verdict: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Requests and hours of each entity of an axis."""
 
     axis: Axis
@@ -44,8 +42,7 @@ class Group:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """Requests and hours in all."""
 
     filled: Line

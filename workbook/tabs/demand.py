@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Chart, Charts, Column, Line, Lines, Series, Tab, Table, entered
@@ -35,8 +35,7 @@ RESULT_NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """Lines that other tabs may use."""
 
     inside: Line
@@ -49,8 +48,7 @@ class Demand:
     tab: Tab
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """What the calculator reads between two rows of the table."""
 
     inside: Line

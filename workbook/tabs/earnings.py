@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Gathered, Line
 from workbook.expr import At, above, when
@@ -14,8 +14,7 @@ from workbook.tabs.switches import Switch
 HOUR, MONTH = "USD/(pod·h)", "USD/(pod·mo)"
 
 
-@dataclass(frozen=True, slots=True)
-class Market:
+class Market(NamedTuple):
     """What earnings are worked out from: the inputs of a pod, and what its hours cost."""
 
     given: dict[str, Line]
@@ -24,8 +23,7 @@ class Market:
     year_hours: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(NamedTuple):
     """What a pod serves."""
 
     requests: Line
@@ -33,8 +31,7 @@ class Capacity:
     holding: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
+class Earned(NamedTuple):
     """The columns of the two prices, and the factors that they stand for."""
 
     axis: Axis
@@ -47,8 +44,7 @@ class Earned:
     columns: tuple[Column, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The row of the price that is read."""
 
     revenue: Line

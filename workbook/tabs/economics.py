@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Policy
 from workbook.book import Column, Line, entered
@@ -14,8 +14,7 @@ from workbook.tabs.rationed import Rationed
 from workbook.tabs.weekly import Prices
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """Prices, the saving of a separate stack, and the users who pay for a pod."""
 
     prices: Prices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Line, Table
 from workbook.demand_facts import Grid
@@ -45,8 +45,7 @@ LONG_NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Long:
+class Long(NamedTuple):
     """The whole table, and the lengths and shares that its rows go over, the share faster."""
 
     columns: Mapping[str, Column]
@@ -56,8 +55,7 @@ class Long:
     shares: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(NamedTuple):
     """The pods at the hours of this experiment, and how they are read."""
 
     inside: Line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Chart, Charts, Column, Entity, Line, Series, Table
 from workbook.demand_facts import Simulated
@@ -30,8 +30,7 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
+class Gaps(NamedTuple):
     """The charts and the reading, to stand high on the tab, and the tables, to stand low."""
 
     reading: Table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Number
 from workbook.assumptions import Parameters as Given
@@ -35,8 +36,7 @@ TEXTS_NOTE = (
 FRESH = "● of the inputs that stand here"
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(NamedTuple):
     """What changed of the inputs of a preset's tables, or of a table without one: count, words."""
 
     key: str
@@ -74,8 +74,7 @@ class Guard:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """What one or more tables read: the parameters of a preset, as far as they are *keys*."""
 
     owner: str
@@ -83,8 +82,7 @@ class _Row:
     kinds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reads:
+class _Reads(NamedTuple):
     """The rows by entity key, with their columns."""
 
     rows: Mapping[str, _Row]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Gathered, Line, Table
 from workbook.demand_facts import Simulated
@@ -31,8 +31,7 @@ AT_MEMO, CHOSEN = "_memo", ""
 """What ends the key of a row that is read at the memo's service level, or at the one chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class PerPod:
+class PerPod(NamedTuple):
     """The users of a pod by preset and rung, the tables beside the memo, and the working."""
 
     start: Column

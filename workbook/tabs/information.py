@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbook.assumptions import Assumptions, DataFile, Input
 from workbook.book import Axis, Column, Line, Lines, Margin, Owned, Tab, Table
@@ -31,8 +30,7 @@ FAILS = "Fails a check"
 """The option of the switch with which stale information counts as a failure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """One item of the memo's list: its words, the tabs that have it, and what holds it.
 
     *inputs* are the beginnings of ids, *files* the keys of forms.
@@ -99,8 +97,7 @@ NEEDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Information:
+class Information(NamedTuple):
     """Lines that other tabs may use: how much is stale, what, and what the Cover says of it."""
 
     stale: Line
@@ -110,8 +107,7 @@ class Information:
     tab: Tab
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """The inputs and the data files that hold what a need asks for."""
 
     inputs: tuple[Input, ...]

@@ -6,7 +6,7 @@ the requests ranked last lose what they borrowed: a reclaim is a change of the i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Chart, Charts, Column, Line, Margin, Series, Table
 from workbook.data.pools import MEMO
@@ -31,8 +31,7 @@ from workbook.tabs.constants import Constants
 from workbook.tabs.pools import HOURS, QUIET, Quotas, left
 
 
-@dataclass(frozen=True, slots=True)
-class Loans:
+class Loans(NamedTuple):
     """What each pool may lend and borrow, by what its own requests leave."""
 
     asked: Column
@@ -43,8 +42,7 @@ class Loans:
     limit: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(NamedTuple):
     """What became of each pool's hours, with the totals over all pools."""
 
     own: Column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line, Margin, Table
@@ -34,8 +34,7 @@ CAVEAT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """All segments together."""
 
     before: Line
@@ -45,8 +44,7 @@ class Totals:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Margins:
+class Margins(NamedTuple):
     """Margin per request and the memo's rule."""
 
     per_request: Line

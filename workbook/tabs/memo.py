@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Tab, Table
 from workbook.expr import (
@@ -40,8 +40,7 @@ NO_FIGURE = Line(
 ValueAtMemo = Callable[[str, Mapping[str, float | str]], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Memo:
+class Memo(NamedTuple):
     """Lines that other tabs may use."""
 
     untied: Line

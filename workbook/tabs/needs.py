@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Demand
 from workbook.book import Axis, Column, Entity, Line, Table
@@ -29,8 +29,7 @@ SENT_NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Long:
+class Long(NamedTuple):
     """The long table: presets × rungs × levels × users, the last changing fastest."""
 
     table: Table
@@ -40,8 +39,7 @@ class Long:
     block: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How many rungs, levels and users the table has; the places of two levels: chosen, memo's."""
 
     rungs: Line
@@ -106,8 +104,7 @@ def _share(words: str) -> float:
     return round(float(part) / float(whole), 6)
 
 
-@dataclass(frozen=True, slots=True)
-class Rungs:
+class Rungs(NamedTuple):
     """The rungs by the words that pick them, and their numbers."""
 
     axis: Axis

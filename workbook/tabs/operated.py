@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Scaling
 from workbook.book import Axis, Column, Entity, Line, Table
@@ -67,8 +67,7 @@ def share_of(words: str) -> float:
     return {words: share for share, words in SHARES.items()}[words]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A simulated table by the labels of its rows: a column and its errors for each measure."""
 
     axis: Axis
@@ -79,8 +78,7 @@ class Measured:
     tables: tuple[Table, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What a column of a table measures; *show* names a number format of its own."""
 
     key: str
@@ -236,8 +234,7 @@ def cascade(found: Sequence[Simulated]) -> Measured:
     return _measured(axis, found, "cascade", CASCADE_MEASURES, own, titles)
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """The sample week of one preset and number of users."""
 
     preset: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Chart, Charts, Lines, Series, Tab, Table
@@ -16,8 +16,7 @@ from workbook.tabs.scores import Limits, quarters_of
 WIDTHS = (250, *(92,) * 12)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
+class Outcomes(NamedTuple):
     """Lines that other tabs may use."""
 
     capability: capability.Capability

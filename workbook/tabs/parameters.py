@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
+from typing import NamedTuple
 
 from workbook.assumptions import Number
 from workbook.assumptions import Parameters as Given
@@ -36,8 +37,7 @@ def kinds_in_words(kinds: Sequence[str]) -> str:
     return ", ".join(KIND_WORDS.get(kind, kind) for kind in kinds)
 
 
-@dataclass(frozen=True, slots=True)
-class OnPod:
+class OnPod(NamedTuple):
     """A figure of Pod that tables were computed with, under the *key* that they read.
 
     *built* is its value at the build; None where the preset has that.
@@ -50,8 +50,7 @@ class OnPod:
     built: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """Parameters that stand in the workbook, and what of them changed since the build.
 
     *flags* has, for the keys that a table read, a column of 1 where one of those changed.
@@ -62,8 +61,7 @@ class Watched:
     flags: Mapping[Keys, Column]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """The parameters of all presets, side by side.
 
     *changed* has the flags of what any table read, by preset.
@@ -74,8 +72,7 @@ class Parameters:
     tables: tuple[Table, Table]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(NamedTuple):
     """The axis of the parameters, the key and unit of each, and what each set of tables read."""
 
     axis: Axis

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Line, Table
 from workbook.expr import (
@@ -28,8 +28,7 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Paying:
+class Paying(NamedTuple):
     """From how many users on each policy pays, and the tables that show it."""
 
     starts: tuple[Line, ...]
@@ -37,8 +36,7 @@ class Paying:
     working: Table
 
 
-@dataclass(frozen=True, slots=True)
-class _Covered:
+class _Covered(NamedTuple):
     """Revenue over cost on one curve, with and without a stack of its own."""
 
     columns: tuple[Column, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Table
 from workbook.demand_facts import Grid
@@ -34,8 +34,7 @@ LENGTHS_NOTE = (
 MONTH = "USD/mo"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What peaks are read at, and what the memo says of them."""
 
     hours: Line
@@ -46,8 +45,7 @@ class Given:
     opportunity: tuple[Line, Line]
 
 
-@dataclass(frozen=True, slots=True)
-class Peaks:
+class Peaks(NamedTuple):
     """Lines that other tabs may use, and the blocks."""
 
     inside: Line

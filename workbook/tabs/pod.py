@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Line, Lines, Tab, Table, entered
@@ -16,8 +16,7 @@ from workbook.tabs.switches import Switch, switch
 LABEL_WIDTH = 330
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(NamedTuple):
     """Lines that other tabs may use."""
 
     entries: tuple[Line, ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Allocation
 from workbook.book import Line, entered
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """Lines that other tabs may use; all but the live scenario stand on Inputs."""
 
     revenue_target: Line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import DataFile, Sharing
 from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Table, entered
@@ -56,8 +57,7 @@ class Form:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Organisations:
+class Organisations(NamedTuple):
     """The hours of each organisation in the live scenario, and what its pools make of them."""
 
     axis: Axis
@@ -72,8 +72,7 @@ class Organisations:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Quotas:
+class Quotas(NamedTuple):
     """The hours that each pool can count on."""
 
     form: Form

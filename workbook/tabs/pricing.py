@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Line, Margin, Tab, Table
@@ -12,8 +12,7 @@ from workbook.tabs.switches import Switch, switch
 from workbook.tabs.throughput import Throughput
 
 
-@dataclass(frozen=True, slots=True)
-class Pricing:
+class Pricing(NamedTuple):
     """Lines that other tabs may use."""
 
     reading: Switch

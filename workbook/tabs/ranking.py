@@ -6,7 +6,7 @@ unmet then borrows from the cohort in the same order, up to its pool's limit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Line
 from workbook.data.pools import MEMO
@@ -65,8 +65,7 @@ REMEDIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a request refers to: the rows of its pool and of its chip, 0 where there is none."""
 
     id: Column
@@ -74,16 +73,14 @@ class Found:
     chip: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Verdicts:
+class Verdicts(NamedTuple):
     """What may be decided, each with its number."""
 
     axis: Axis
     number: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Faults:
+class Faults(NamedTuple):
     """What is wrong with a request: the number of a verdict, 0 where nothing is."""
 
     form: Column
@@ -91,8 +88,7 @@ class Faults:
     fault: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """The order in which requests are served: the larger key first."""
 
     returned: Column
@@ -103,8 +99,7 @@ class Order:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grants:
+class Grants(NamedTuple):
     """What each request is granted of its own pool, and what it borrows."""
 
     before: Column

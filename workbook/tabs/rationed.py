@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Table
 from workbook.demand_facts import Grid, Ladder, Simulated
@@ -17,8 +17,7 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rationed:
+class Rationed(NamedTuple):
     """The long table, presets × levels × users, and the shares of messages that are refused."""
 
     slots: Column

@@ -7,8 +7,7 @@ by column, ``requests.cores``, and counted. So are names that tabs take from the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbook.assumptions import DataFile
 from workbook.book import (
@@ -60,8 +59,7 @@ FEW = 6
 """Choices that are told one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A column of a data file where a tab shows it, and the column that says which rows count."""
 
     file: DataFile[Any]
@@ -75,8 +73,7 @@ class Recorded:
         return f"{self.column.axis.key}.{self.field.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(NamedTuple):
     """Lines that other tabs may use."""
 
     outside: Line

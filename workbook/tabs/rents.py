@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column
@@ -27,8 +27,7 @@ SPARE_PRICES = 5
 """Blank rows below the price list, to be typed into."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(NamedTuple):
     """Owned chips: what one costs a year, and all of them."""
 
     chip: Column
@@ -40,8 +39,7 @@ class Owned:
     breakdown: tuple[Column, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """The price list: what each chip costs on each term."""
 
     chip: Column
@@ -51,8 +49,7 @@ class Listed:
     columns: tuple[Column, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Hours and cost a year of some of the fleet, row by row, by term."""
 
     term: Column

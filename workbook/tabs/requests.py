@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import DataFile
 from workbook.book import Axis, Column, Entity, Line, Table
@@ -44,8 +45,7 @@ class Form:
         return self.columns["id"]
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """What each request comes to: days, H100 equivalents, hours, and the return that counts."""
 
     days: Column
@@ -54,8 +54,7 @@ class Needs:
     roi: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(NamedTuple):
     """Definitions that turn days into hours a year."""
 
     day: Line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Number
 from workbook.assumptions import Research as Given
@@ -21,8 +21,7 @@ NOTE = (
 LISTS_NOTE = "A list is not changed here: change it in templates/batch.toml, and build again."
 
 
-@dataclass(frozen=True, slots=True)
-class Research:
+class Research(NamedTuple):
     """Lines that other blocks may use, what the guard watches, and the blocks themselves."""
 
     deadline_share: Line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line, Table
@@ -30,8 +30,7 @@ MONEY_MILLIONS, REQUEST_MILLIONS = "usd_m", "req_m"
 FEWEST_SALES, SPARE_SALES = 40, 12
 
 
-@dataclass(frozen=True, slots=True)
-class Sales:
+class Sales(NamedTuple):
     """Requests, revenue and cost as typed in, row by row."""
 
     model: Column
@@ -43,8 +42,7 @@ class Sales:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(NamedTuple):
     """All segments by quarter."""
 
     rows: Column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Chart, Charts, Column, Line, Lines, Series, Tab, entered
@@ -20,8 +20,7 @@ PICKS_NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
+class Scaling(NamedTuple):
     """Lines that other tabs may use."""
 
     added: Line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line, Lines, Margin, Tab, Table
@@ -32,8 +32,7 @@ from workbook.tabs.training import Training
 from workbook.tabs.utilization import Utilization
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(NamedTuple):
     """The live scenario: what everything after it reads."""
 
     place: Line
@@ -54,8 +53,7 @@ class Live:
         return self.p2["research"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scenarios:
+class Scenarios(NamedTuple):
     """Lines that other tabs may use."""
 
     axis: Axis

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Entity, Line, Table
@@ -35,16 +35,14 @@ FEWEST_BENCHMARKS, SPARE_BENCHMARKS, MOST_BENCHMARKS = 5, 2, 12
 SATURATED = "▲ saturated"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Inputs: least headroom of a benchmark, and quarters of decline that raise a review."""
 
     headroom: Line
     declines: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     """The scores as typed in, and what each gained of its headroom."""
 
     benchmark: Column

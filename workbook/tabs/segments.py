@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line
@@ -30,8 +30,7 @@ FEWEST_SEGMENTS, SPARE_SEGMENTS, MOST_SEGMENTS = 8, 3, 40
 _NONE = no_figure("")
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(NamedTuple):
     """Each segment in the quarter of a year before, and in the latest."""
 
     axis: Axis
@@ -47,8 +46,7 @@ class Year:
         return (*self.requests, *self.revenue, *self.cost, *self.margin)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """The change of each segment's margin: what volume did, and what margin per request did."""
 
     each: Column

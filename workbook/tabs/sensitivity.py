@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import (
@@ -24,8 +24,7 @@ from workbook.tabs.training import Training
 from workbook.tabs.utilization import Utilization
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
+class Sensitivity(NamedTuple):
     """Lines that other tabs may use."""
 
     entries: tuple[Line, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Column, Line, Lines, Tab, Table
@@ -22,8 +22,7 @@ RANKING_WIDTHS = (250, *(84,) * 8, 136, *(84,) * 9, 130)
 POOL_WIDTHS = (84, 116, 104, 170, *(104,) * 13)
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(NamedTuple):
     """What other tabs may use, and the tabs themselves."""
 
     reading: Switch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Gathered, Line, Margin, Table
 from workbook.expr import Expr, same, total, when
@@ -23,8 +23,7 @@ MOVES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Allocated:
+class Allocated(NamedTuple):
     """What the allocations of the live scenario cost."""
 
     cost: Column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Line, Owned, Table
 from workbook.expr import (
@@ -46,8 +46,7 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """How far an interval reaches: in standard errors, and in events where none was seen."""
 
     errors: Line
@@ -59,8 +58,7 @@ class Reach:
         return (self.errors, self.unseen)
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(NamedTuple):
     """What turns pods into pod hours and cost, and minutes into seconds."""
 
     month_hours: Line
@@ -68,8 +66,7 @@ class Costs:
     minute_seconds: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(NamedTuple):
     """The row of a table with the label that the picks make, if any, and what it may not see."""
 
     name: str
@@ -90,8 +87,7 @@ Lines = dict[str, Line]
 END_WORDS = {"": "", "_from": " from", "_to": " to"}
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """The measures of one row, by key."""
 
     lines: Mapping[str, Lines]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Entity, Line, Lines, Table
 from workbook.expr import (
@@ -32,8 +32,7 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SignUps:
+class SignUps(NamedTuple):
     """Columns and lines that other blocks may use."""
 
     weeks: Axis
@@ -48,8 +47,7 @@ class SignUps:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class _Rates:
+class _Rates(NamedTuple):
     """What of each stock is there a week later, and what a burst and growth begin with."""
 
     kept_waiting: Line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Day, Input, Number
 from workbook.book import (
@@ -41,8 +41,7 @@ BLANK = "blank"
 NUMBER, OPTIONAL, TEXT = "number", "optional", "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """Lines that other tabs may use."""
 
     changed: Line

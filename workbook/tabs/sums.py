@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Line
 from workbook.data.usage import HOURS
@@ -25,8 +25,7 @@ MONEY, SHARE, RATIO, MONEY_MILLIONS = "USD", "share", "x", "usd_m"
 FLAGGED = "▲ unused"
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """What all rows add up to."""
 
     allocated: Line
@@ -37,8 +36,7 @@ class Totals:
     margin: tuple[tuple[Column, Line], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """What the rows of each entity add up to."""
 
     allocated: Column
@@ -68,8 +66,7 @@ class Sums:
         return Totals(allocated, requested, used, idle, cost, margin)
 
 
-@dataclass(frozen=True, slots=True)
-class Pooled:
+class Pooled(NamedTuple):
     """The peaks of pools beside those of their teams."""
 
     months: Column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Entity, Gathered, Line, Lines, Margin, Tab, Table, entered
@@ -14,8 +14,7 @@ from workbook.tabs.policy import Policy
 CHIPS, TOTAL, HELD = "Chips", "Total", "Held back"
 
 
-@dataclass(frozen=True, slots=True)
-class Commitments:
+class Commitments(NamedTuple):
     """Chips bought by committed spend."""
 
     axis: Axis
@@ -28,8 +27,7 @@ class Commitments:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(NamedTuple):
     """The fleet in H100 equivalents and hours."""
 
     axis: Axis
@@ -44,8 +42,7 @@ class Fleet:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """The waterfall from the providers' hours to what can be allocated."""
 
     foot: Column
@@ -55,8 +52,7 @@ class Steps:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+class Supply(NamedTuple):
     """Lines that other tabs may use."""
 
     hours_a_year: Line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.book import (
     Axis,
@@ -33,8 +33,7 @@ HOURS, SHARE, MONEY, RATE = "H100e·h/yr", "share", "USD/yr", "USD/(H100e·h)"
 ADDS, TAKES, DIVIDES = "Adds", "Takes", "Divides"
 
 
-@dataclass(frozen=True, slots=True)
-class Swings:
+class Swings(NamedTuple):
     """The drivers of research hours, largest first."""
 
     name: Column

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Choice
 from workbook.book import Axis, Entity, Line, entered
 from workbook.expr import Call, Operand, pick, position
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(NamedTuple):
     """One choice: its input line, the table of its options, and the position of the chosen one."""
 
     line: Line

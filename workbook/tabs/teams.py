@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Entity, Table
@@ -32,16 +31,14 @@ FEWEST_TEAMS, SPARE_TEAMS = 12, 4
 FEWEST_POOLS, SPARE_POOLS = 5, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(NamedTuple):
     """The months of the tables: twelve from the first of the data, or two dozen."""
 
     axis: Axis
     start: Column
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """The usage as typed in, and the idle hours of each row."""
 
     axis: Axis
@@ -57,8 +54,7 @@ class Rows:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class PoolPeaks:
+class PoolPeaks(NamedTuple):
     """The peaks of pools, beside those of their teams, and what pooling saves."""
 
     month: Column
@@ -70,8 +66,7 @@ class PoolPeaks:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """Hours or shares of each team (down) and month, in blocks of a year."""
 
     columns: tuple[Column, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Axis, Column, Line
@@ -32,8 +32,7 @@ TIER_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a person chooses for each scenario."""
 
     initiative: Column
@@ -47,8 +46,7 @@ class Settings:
         return (self.initiative, self.p1, self.p2_split, *self.shares.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Drivers:
+class Drivers(NamedTuple):
     """What each scenario draws from other tabs."""
 
     supply: Column
@@ -62,8 +60,7 @@ class Drivers:
         return (self.supply, self.target, self.rate, self.need)
 
 
-@dataclass(frozen=True, slots=True)
-class Tiers:
+class Tiers(NamedTuple):
     """P0, P1, P2 and the buffer as shares of supply and in hours; what exceeds supply."""
 
     shares: dict[str, Column]

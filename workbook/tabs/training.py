@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Column, Line, Lines, Tab, Table, entered
@@ -12,8 +12,7 @@ from workbook.tabs.entities import axis_of, column_of
 from workbook.tabs.switches import Switch, switch
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(NamedTuple):
     """Lines that other tabs may use."""
 
     entries: tuple[Line, ...]

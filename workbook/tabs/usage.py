@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import (
@@ -46,8 +46,7 @@ _AS_BY_MONTH = "Columns come about as by month."
 WIDTHS = (216, *(88,) * 13)
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Lines that other tabs may use."""
 
     utilization: Line
@@ -63,8 +62,7 @@ class Usage:
     tab: Tab
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(NamedTuple):
     """The usage in a few lines."""
 
     utilization: Line

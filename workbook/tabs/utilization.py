@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbook.assumptions import Assumptions
 from workbook.book import Column, Line, Lines, Tab, Table, entered
@@ -14,8 +14,7 @@ from workbook.tabs.pricing import Pricing
 from workbook.tabs.throughput import Throughput
 
 
-@dataclass(frozen=True, slots=True)
-class Utilization:
+class Utilization(NamedTuple):
     """Lines that other tabs may use."""
 
     entries: tuple[Line, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from workbook.book import Axis, Column, Line, Table
 from workbook.expr import (
@@ -24,8 +24,7 @@ OUTSIDE = no_figure("outside the table")
 WEEKLY = "USD/wk"
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(NamedTuple):
     """What a week of a pod costs, what one user pays, and what a stack of its own saves."""
 
     slots: Line
@@ -35,8 +34,7 @@ class Prices:
     saved: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """One policy, week by week."""
 
     pods: Column
@@ -49,8 +47,7 @@ class Course:
     working: tuple[Column, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(NamedTuple):
     """Where a policy's slots stand: their column, and the line with the row before its curve."""
 
     key: str
