@@ -30,37 +30,39 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # the library is untyped
     the time of a build. Everything around the cells is the library's.
     """
 
-    def fill(
-        self,
-        cells: Sequence[Cell],
-        look_of: Callable[[Style], int],
-        values: Mapping[tuple[str, str], Cached],
-    ) -> None:
-        """Take all *cells*, row by row; *look_of* numbers styles, *values* has those of formulas.
+    def take(self, cells: Sequence[Cell], look_of: Callable[[Style], int]) -> None:
+        """Take all *cells*, row by row; *look_of* numbers styles. Formulas wait for their values.
 
         Raises WriteError for a number that is not finite and for a text that no cell can hold.
         """
         self._ready: dict[int, list[str]] = {}
         self._shown: dict[tuple[int, int], str] = {}
+        self._waiting: list[tuple[int, int, int, str, str]] = []
         looks: dict[Style, int] = {}
         for row, col, content, style, _ in cells:
             if style not in looks:
                 looks[style] = look_of(style)
             at = f'<c r="{column_letters(col)}{row + 1}" s="{looks[style]}"'
+            texts = self._ready.setdefault(row, [])
             if content is None:
-                text = f"{at}/>"
+                texts.append(f"{at}/>")
             elif isinstance(content, Excel):
-                value = values.get((self.name, f"{column_letters(col)}{row + 1}"), _UNKNOWN)
-                self._shown[row, col] = value.text
-                kind = "" if value.kind == "n" else f' t="{value.kind}"'
-                formula = f"<f>{escape(content.text[1:])}</f>"
-                text = f"{at}{kind}>{formula}<v>{escape(value.text)}</v></c>"
+                self._waiting.append((row, col, len(texts), at, escape(content.text[1:])))
+                texts.append("")
             else:
-                text = f"{at}{self._constant(row, col, content)}</c>"
-            self._ready.setdefault(row, []).append(text)
+                texts.append(f"{at}{self._constant(row, col, content)}</c>")
         if cells:
             self._check_dimensions(min(c.row for c in cells), min(c.col for c in cells))
             self._check_dimensions(max(c.row for c in cells), max(c.col for c in cells))
+
+    def fill(self, values: Mapping[tuple[str, str], Cached]) -> None:
+        """Write the formulas, each with its value."""
+        for row, col, place, at, formula in self._waiting:
+            value = values.get((self.name, f"{column_letters(col)}{row + 1}"), _UNKNOWN)
+            self._shown[row, col] = value.text
+            kind = "" if value.kind == "n" else f' t="{value.kind}"'
+            text = f"{at}{kind}><f>{formula}</f><v>{escape(value.text)}</v></c>"
+            self._ready[row][place] = text
 
     def _constant(self, row: int, col: int, content: float | str | date) -> str:
         if isinstance(content, str):

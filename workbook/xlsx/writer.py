@@ -21,7 +21,7 @@ LETTER = 1
 
 
 class Writer:
-    """One file being written: everything around the cells at once, the cells at the end."""
+    """One file being written: all but the formulas at once, and these with their values."""
 
     def __init__(self, layout: Layout, theme: Theme, created: datetime) -> None:
         """Write what needs no value of a formula; *created* is the time that the file states."""
@@ -40,6 +40,7 @@ class Writer:
             self._define(name, place)
         for sheet, target in self._sheets:
             self._surround(sheet, target)
+            target.take(sheet.cells, self._look)
         self._sheets[0][1].activate()
 
     def finish(self, values: Mapping[tuple[str, str], Cached]) -> bytes:
@@ -48,8 +49,8 @@ class Writer:
         *values* has that of each formula, by sheet and reference; a formula without one shows 0
         until a program recalculates it. To be called once.
         """
-        for sheet, target in self._sheets:
-            target.fill(sheet.cells, self._look, values)
+        for _, target in self._sheets:
+            target.fill(values)
         self._book.close()
         return self._buffer.getvalue()
 
