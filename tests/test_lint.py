@@ -55,6 +55,7 @@ def test_the_command_tells_by_its_exit_code(
     assert run(str(stranger), "--ignore", "F01,F24", "--select", "F01") == 0
     assert run(str(tmp_path / "none.xlsx")) == 2
     assert run(str(stranger), "--select", "F99") == 2
+    assert run(str(stranger), "--select", "") == 2
     said = capsys.readouterr()
     assert "there is no rule 'F99'; rules are F01 to F28" in said.err
 
