@@ -409,7 +409,7 @@ def test_markdown_keeps_its_text_to_itself(tmp_path: Path) -> None:
     a = written(tmp_path / "a.xlsx", {"A1": "a"})
     b = written(tmp_path / "b.xlsx", {"A1": "<b>*x*|"})
     text = report.as_markdown(diff(read(a), read(b)))
-    assert text.startswith("**0 inputs, 0 formulas, 0 outputs moved**")
+    assert text.startswith("### ℹ️ diff: 0 inputs, 0 formulas, 0 outputs moved")
     assert r"\<b\>\*x\*\|" in text
     assert "<details><summary>Other cells (1)</summary>" in text
 

@@ -156,6 +156,7 @@ def test_a_setting_changes_what_engines_find(small: Path) -> None:
     [
         ("rate", "is no setting; write id=value"),
         ("speed=3", "no input has this id, name or cell"),
+        ("ratte=3", "did you mean rate?"),
         ("Calc!C3=1", "Calc!C3 holds a formula"),
         ("rate=99", "is outside 1 to 9"),
         ("rate=fast", "needs a number"),
@@ -182,9 +183,21 @@ def test_all_bad_settings_and_engines_come_at_once(small: Path, book_path: Path)
         "control.as_of=soon",
         "allocation.live_scenario=5",
     ]
+    assert lines[0].endswith("did you mean 7%?")
     assert "4 · Your own" in lines[2]
+    with pytest.raises(Refused, match="name at least one of formualizer"):
+        verify(small, Question(engines=()))
     with pytest.raises(Refused, match="no engine 'excel'"):
         asked(small, "excel", "ironcalc")
+
+
+def test_a_choice_can_be_named_by_how_it_begins(book_path: Path) -> None:
+    """2 is the second scenario, and nothing else in the list begins so."""
+    facts = read(book_path)
+    graph = Graph(facts)
+    typist = Typist(facts, graph, Meanings(facts, graph))
+    [(_, value)] = typist.settings(["allocation.live_scenario=2"])
+    assert value == "2 · Serviceable revenue"
 
 
 def test_draws_stay_within_their_rules(book_path: Path) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from workbook.audit.explain import Explanation, Node
 from workbook.audit.formula import relative
+from workbook.audit.markdown import escaped
 from workbook.audit.trial import Driver
-from workbook.audit.verdict import escaped, plain
+from workbook.audit.verdict import plain
 from workbook.audit.wording import with_unit
 from workbook.engines.base import position
 

@@ -75,9 +75,9 @@ class Typist:
             raise ValueError("is no setting; write id=value, such as training.mfu=45%")
         held = self._meanings.find(key)
         if held is None:
-            raise ValueError(
-                "no input has this id, name or cell; write it as it stands in the file"
-            )
+            near = " or ".join(self._meanings.near(key))
+            hint = f"did you mean {near}?" if near else "write it as it stands in the file"
+            raise ValueError(f"no input has this id, name or cell; {hint}")
         if held.formula is not None:
             raise ValueError(f"{held.cell} holds a formula; only an input can be set")
         sheet = self._facts.sheet(held.sheet)
@@ -92,16 +92,19 @@ class Typist:
             number = _number(given)
             return given if number is None else number
         if rule.kind == "list":
-            if given not in allowed.options:
+            begin = [option for option in allowed.options if option.startswith(given)]
+            if given not in allowed.options and len(begin) != 1:
                 raise ValueError(f"is not in the list: {' | '.join(allowed.options)}")
-            return given
+            return given if given in allowed.options else begin[0]
         number = self._day(given) if rule.kind == "date" else _number(given)
         if number is None:
             raise ValueError(
                 f"needs a {'date, such as 2026-11-22' if rule.kind == 'date' else 'number'}"
             )
         if not allowed.low <= number <= allowed.high:
-            raise ValueError(f"is outside {allowed.low:.6g} to {allowed.high:.6g}")
+            share = allowed.low <= number / 100 <= allowed.high
+            hint = f"; did you mean {given}%?" if share and number > 1 and "%" not in given else ""
+            raise ValueError(f"is outside {allowed.low:.6g} to {allowed.high:.6g}{hint}")
         if rule.kind == "whole" and not number.is_integer():
             raise ValueError("needs a whole number")
         return number

@@ -211,10 +211,10 @@ def _found(facts: Facts, graph: Graph, meanings: Meanings, text: str) -> Held:
     held = meanings.find(text)
     if held is not None:
         return held
-    raise Refused(f"{facts.path}: {_why_not(facts, graph, text)}")
+    raise Refused(f"{facts.path}: {_why_not(facts, graph, meanings, text)}")
 
 
-def _why_not(facts: Facts, graph: Graph, text: str) -> str:
+def _why_not(facts: Facts, graph: Graph, meanings: Meanings, text: str) -> str:
     """Why no cell is meant by a text, and what to write instead."""
     sheets = [sheet.name for sheet in facts.sheets]
     area = graph.area(text, "") if "!" in text else None
@@ -229,10 +229,10 @@ def _why_not(facts: Facts, graph: Graph, text: str) -> str:
         return f"{text} is a sheet; name a cell on it, such as {text}!D12"
     if graph.area(text, sheets[0]) is not None and graph.named(text) is None:
         return f"{text!r} does not say on which sheet; write {sheets[0]}!{text}"
-    known = [name.name for name in facts.names if not name.built_in]
-    near = get_close_matches(text.replace(".", "_"), known, n=3)
-    hint = f"did you mean {_either(near)}?" if near else "write a name, an id, or a cell such as"
-    return f"no cell is called {text!r}; {hint}" + ("" if near else f" {sheets[0]}!D12")
+    near = meanings.near(text)
+    example = f"write a name, an id, or a cell such as {sheets[0]}!D12"
+    hint = f"did you mean {_either(near)}?" if near else example
+    return f"no cell is called {text!r}; {hint}"
 
 
 def _either(words: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
 from workbook.audit.around import Around
@@ -105,6 +106,12 @@ class Meanings:
         """The cell that an id, a name or a reference such as ``Inputs!D12`` means."""
         name = self._graph.named(text.replace(".", "_"))
         return self._one(name.formula if name is not None else text)
+
+    def near(self, text: str) -> list[str]:
+        """Up to three names that are spelled like a text, as ids where they have one."""
+        known = [name.name for name in self._facts.names if not name.built_in]
+        found = get_close_matches(text.replace(".", "_"), known, n=3)
+        return [self._registry.get(name, {}).get("Input", name) for name in found]
 
     def _one(self, formula: str) -> Held | None:
         """The one cell that a formula refers to, if that is all it does."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook.audit.markdown import escaped
 from workbook.engines import CellError, Value
 
 STORED = "stored"
@@ -91,6 +92,8 @@ def as_json(verdict: Verdict) -> dict[str, object]:
 
 def headline(verdict: Verdict) -> str:
     """The verdict in one line."""
+    if not verdict.formulas:
+        return "it has no formulas"
     parties = [] if verdict.changed else [STORED]
     parties += verdict.engines
     differing = len(verdict.differing)
@@ -143,11 +146,6 @@ def shown(value: Value) -> str:
 def plain(value: Value) -> float | str | bool | None:
     """A value as JSON has it; an error is its code."""
     return value.code if isinstance(value, CellError) else value
-
-
-def escaped(text: str) -> str:
-    """Text as a cell of a Markdown table."""
-    return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _row(differing: Differing) -> dict[str, object]:

@@ -24,7 +24,7 @@ from workbook.audit.reader import read
 from workbook.audit.verdict import STORED, Differing, Verdict
 from workbook.audit.wording import scale_of
 from workbook.audit.workers import EngineFailed, Values, Worker, at_work
-from workbook.engines import Value, agree, missing
+from workbook.engines import NAMES, Value, agree, missing
 
 FAST = ("formualizer", "ironcalc")
 """The engines that are asked unless others are named."""
@@ -198,7 +198,9 @@ class _Run:
 
 def _check(question: Question) -> None:
     faults = [f"--engines: {why}" for name in question.engines if (why := missing(name))]
-    if (question.settings or question.draws) and len(set(question.engines)) < FEWEST:
+    if not question.engines:
+        faults.append(f"--engines: name at least one of {', '.join(NAMES)}")
+    elif (question.settings or question.draws) and len(set(question.engines)) < FEWEST:
         faults.append("--engines: changed inputs have no stored values; name two engines or more")
     if faults:
         raise Refused("\n".join(faults))

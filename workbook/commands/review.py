@@ -67,7 +67,7 @@ def _lint(options: argparse.Namespace) -> int:
     if facts is None:
         return BAD_INPUT
     try:
-        found = lint(facts, _ids(options.select), _ids(options.ignore))
+        found = lint(facts, _ids(options.select) or options.select, _ids(options.ignore))
     except UnknownRule as fault:
         print(fault, file=sys.stderr)
         return BAD_INPUT

@@ -49,7 +49,7 @@ def diff(a: Facts, b: Facts) -> Difference:
     changes = collected(found, before, after)
     outputs = [step for step in found if step.kind == "output"]
     return Difference(
-        headline=_headline(found, outputs, before, after),
+        headline=_headline(match, found, outputs, before, after),
         flags=flags(found, around, match, before, after),
         inputs=[c for c in changes if c.kind == "input"],
         formulas=[c for c in changes if c.kind in FORMULAS],
@@ -75,14 +75,27 @@ def _named(survey: Survey) -> set[Key]:
     return {key for key in keys if key in survey.formulas}
 
 
-def _headline(found: Sequence[Step], outputs: Sequence[Step], before: Survey, after: Survey) -> str:
+def _headline(
+    match: Match, found: Sequence[Step], outputs: Sequence[Step], before: Survey, after: Survey
+) -> str:
     named = _named(after)
     counted = [step for step in outputs if step.key in named] if named else list(outputs)
     inputs = sum(step.kind == "input" for step in found)
     formulas = sum(step.kind in FORMULAS for step in found)
     counts = (_count(inputs, "input"), _count(formulas, "formula"), _count(len(counted), "output"))
-    parts = [f"{', '.join(counts)} moved", *_featured(counted, after), _checks(before, after)]
+    parts = [
+        f"{', '.join(counts)} moved",
+        _sheets(match),
+        *_featured(counted, after),
+        _checks(before, after),
+    ]
     return "; ".join(part for part in parts if part)
+
+
+def _sheets(match: Match) -> str:
+    """How many sheets came and went; empty where none did."""
+    told = zip(match.only(), ("removed", "added"), strict=True)
+    return ", ".join(f"{_count(len(names), 'sheet')} {verb}" for names, verb in told if names)
 
 
 def _count(number: int, noun: str) -> str:

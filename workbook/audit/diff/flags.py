@@ -58,8 +58,14 @@ def flags(
             marked.setdefault(what, []).append(step)
     told = list(_of_checks(marked, b))
     told += [_flag(what, c) for what, group in marked.items() for c in collected(group, a, b)]
-    told += [Flag(s.risk, s.where, "", f"{s.what} {s.says}") for s in around if s.risk]
+    told += [Flag(s.risk, s.where, "", _says(s)) for s in around if s.risk]
     return sorted(told, key=lambda flag: RANKED.index(flag.what))
+
+
+def _says(change: Structural) -> str:
+    """What a change around the cells adds to its kind."""
+    said = f"{change.what} {change.says}"
+    return "" if change.risk in (said, change.says) else said
 
 
 def _of_checks(marked: dict[str, list[Step]], survey: Survey) -> Iterator[Flag]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbook.audit.diff import Change, Difference, Flag, Structural
-from workbook.audit.lint.report import Json, escaped
+from workbook.audit.lint.report import Json
+from workbook.audit.markdown import quoted
 from workbook.engines.base import Value
 
 LONGEST = 80
@@ -131,9 +132,9 @@ def _plain(value: Value) -> Json:
 
 def as_markdown(found: Difference) -> str:
     """A comment for a pull request: what matters is open, long lists are folded."""
-    rows = [f"**{escaped(found.headline)}**"]
+    rows = [f"### {_mark(found)} diff: {quoted(found.headline)}"]
     if found.flags:
-        rows += ["", *(f"- :warning: {_quoted(_flag(flag))}" for flag in found.flags[:MOST])]
+        rows += ["", *(f"- :warning: {quoted(_flag(flag))}" for flag in found.flags[:MOST])]
     rows += _folded("Inputs", [_told(change) for change in found.inputs], is_open=True)
     rows += _folded("Formulas", [_told(change) for change in found.formulas], is_open=True)
     rows += _folded("Outputs", [_told(change) for change in found.outputs])
@@ -142,16 +143,13 @@ def as_markdown(found: Difference) -> str:
     return "\n".join(rows)
 
 
+def _mark(found: Difference) -> str:
+    return "⚠️" if found.flags else "✅" if found.same else "ℹ️"
+
+
 def _folded(title: str, rows: Sequence[str], *, is_open: bool = False) -> list[str]:
     if not rows:
         return []
     more = [f"- and {len(rows) - MOST} more"] if len(rows) > MOST else []
     start = f"<details{' open' if is_open else ''}><summary>{title} ({len(rows)})</summary>"
-    return ["", start, "", *(f"- {_quoted(row)}" for row in rows[:MOST]), *more, "", "</details>"]
-
-
-def _quoted(text: str) -> str:
-    """Text that Markdown takes as it is."""
-    for sign in "\\`*_<>[]|":
-        text = text.replace(sign, f"\\{sign}")
-    return text.replace("\n", " ")
+    return ["", start, "", *(f"- {quoted(row)}" for row in rows[:MOST]), *more, "", "</details>"]

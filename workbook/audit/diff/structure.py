@@ -196,12 +196,13 @@ def _names(match: Match) -> Iterator[Structural]:
     for key in sorted({*before, *after}):
         old, new = before.get(key), after.get(key)
         if new is None:
-            yield Structural("name", key[0], "removed", "name removed")
+            assert old is not None
+            yield Structural("name", old.name, "removed", "name removed")
         elif old is None:
-            yield Structural("name", key[0], f"added: {new.formula}")
+            yield Structural("name", new.name, f"added: {new.formula}")
         elif not _same_cells(match, old, new):
             says = f"from {old.formula} to {new.formula}"
-            yield Structural("name", key[0], says, "name moved")
+            yield Structural("name", new.name, says, "name moved")
 
 
 def _named(facts: Facts) -> dict[tuple[str, str], Name]:

@@ -108,9 +108,9 @@ def pages(survey: Survey) -> Iterator[Hit]:
             "a fit to one page's width": page.fit is not None and page.fit[0] == 1,
             "page numbers in its footer": "&P" in page.footer,
         }
-        for what, there in lacking.items():
-            if not there and sheet.cells:
-                yield Hit("F24", sheet.name, None, f"it lacks {what}")
+        absent = [what for what, there in lacking.items() if not there]
+        if absent and sheet.cells:
+            yield Hit("F24", sheet.name, None, f"it lacks {', '.join(absent)}")
         for span in sheet.merged:
             yield Hit("F25a", sheet.name, None, span)
         yield from _narrow(sheet)

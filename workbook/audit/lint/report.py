@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
+from urllib.parse import quote
 
-from workbook.audit.lint import RULES, Finding, Report
+from workbook.audit.lint import RULES, Finding, Report, Rule
+from workbook.audit.markdown import escaped, quoted
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+MOST_PLACES = 12
+"""Places of one rule that Markdown shows; JSON has all."""
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -25,13 +30,24 @@ def _counted(report: Report, severity: str) -> str:
 
 
 def as_text(report: Report) -> str:
-    """A line for each finding, worst first, and what did not apply."""
+    """Each rule that found something, worst first, with its places; and what did not apply."""
     rows = [f"{report.file}: {headline(report)}"]
-    rows += [
-        f"{found.rule.severity:<8} {found.rule.id:<5} {found.where}: {found.message}"
-        for found in report.findings
-    ]
-    return "\n".join([*rows, *report.skipped])
+    for rule, found in _by_rule(report):
+        rows += ["", f"{rule.severity} {rule.id}: {rule.says}; {rule.remedy}"]
+        rows += [f"  {_place(finding)}" for finding in found]
+    return "\n".join([*rows, *([""] if report.skipped else ()), *report.skipped])
+
+
+def _by_rule(report: Report) -> list[tuple[Rule, list[Finding]]]:
+    """The findings of each rule, in the order of the first."""
+    found: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        found.setdefault(finding.rule.id, []).append(finding)
+    return [(RULES[id_], findings) for id_, findings in found.items()]
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.where}: {finding.what}" if finding.what else finding.where
 
 
 def as_json(report: Report) -> Json:
@@ -50,21 +66,26 @@ def _row(found: Finding) -> Json:
 
 
 def as_markdown(report: Report) -> str:
-    """A headline and a table, for a comment on a pull request."""
-    rows = [f"**Lint of `{report.file}`: {headline(report)}**"]
+    """A headline and a table with a row for each rule, for a comment on a pull request."""
+    mark = "❌" if report.findings else "✅"
+    rows = [f"### {mark} lint: {headline(report)}"]
     if report.findings:
-        rows += ["", "| rule | where | what |", "|---|---|---|"]
+        rows += ["", "| rule | what and how to mend it | where |", "|---|---|---|"]
         rows += [
-            f"| {found.rule.id} {found.rule.severity} | `{escaped(found.where)}` "
-            f"| {escaped(found.message)} |"
-            for found in report.findings
+            f"| {rule.id} {rule.severity} | {escaped(f'{rule.says}; {rule.remedy}')} "
+            f"| {'<br>'.join(_places(found))} |"
+            for rule, found in _by_rule(report)
         ]
     return "\n".join([*rows, *(f"\n{text}." for text in report.skipped)])
 
 
-def escaped(text: str) -> str:
-    """Text that stays within its cell of a Markdown table."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+def _places(found: Sequence[Finding]) -> list[str]:
+    more = len(found) - MOST_PLACES
+    places = [
+        f"`{escaped(f.where)}`" + (f" {quoted(f.what)}" if f.what else "")
+        for f in found[:MOST_PLACES]
+    ]
+    return places + [f"and {more} more"] * (more > 0)
 
 
 def as_sarif(report: Report) -> Json:
@@ -91,7 +112,7 @@ def as_sarif(report: Report) -> Json:
 def _result(file: str, found: Finding) -> Json:
     location: Json = {
         "physicalLocation": {
-            "artifactLocation": {"uri": file.replace("\\", "/")},
+            "artifactLocation": {"uri": quote(file.replace("\\", "/"))},
             "region": {"startLine": 1},
         },
         "logicalLocations": [{"fullyQualifiedName": found.where}],

@@ -198,8 +198,10 @@ class UnknownRule(ValueError):
 def chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
     """The ids that are selected and not ignored; F04 stands for F04a, F04b and so on.
 
-    Raises UnknownRule for what begins no id.
+    Raises UnknownRule for what begins no id, and for a selection without any.
     """
+    if not any(text.strip() for text in select or ("all",)):
+        raise UnknownRule("no rule is selected; name some, such as F01,F04a")
     for text in (*select, *ignore):
         if not any(_means(text, id_) for id_ in RULES):
             raise UnknownRule(f"there is no rule {text!r}; rules are F01 to F28, such as F04a")
