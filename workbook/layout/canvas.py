@@ -234,13 +234,15 @@ class Canvas:
         So do the empty cells right of a line's, over which its words run.
         """
         open_cells = {
-            (c.row, c.col) for c in self.sheet.cells if c.content is None and c.style.role in OPEN
+            (cell.row, cell.col)
+            for cell in self.sheet.cells
+            if cell.row in self.telling and cell.content is None and cell.style.role in OPEN
         }
         cells = {}
         for cell in self.sheet.cells:
             if cell.style.role.endswith("status"):
                 end = cell.col
-                while cell.row in self.telling and (cell.row, end + 1) in open_cells:
+                while (cell.row, end + 1) in open_cells:
                     end += 1
                 cells[cell.col, cell.row] = end
         for (col, row), end in sorted(cells.items()):
