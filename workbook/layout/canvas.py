@@ -67,6 +67,7 @@ class Canvas:
         self._typed: list[tuple[Typed, Area]] = []
         self._charts: list[tuple[Chart, Place, int]] = []
         self._muted: list[tuple[Area, Column]] = []
+        self._linked: list[tuple[int, int, Line | Column]] = []
 
     def put(self, row: int, col: int, content: Content, style: Style, link: str = "") -> None:
         """A cell with plain content; *link* is the tab that a click on it opens."""
@@ -131,6 +132,14 @@ class Canvas:
         else:
             self.put(row, col, line.constant, Style(role or "constant", show))
 
+    def source(self, line: Line, row: int, col: int) -> None:
+        """Where a line is from: as it says, or for a link the tab that it is drawn from."""
+        leaf = leaf_of(line.algebra) if line.algebra is not None and not line.memo else None
+        if isinstance(leaf, Line | Column):
+            self._linked.append((row, col, leaf))
+        else:
+            self.put(row, col, line.memo or None, Style("source"))
+
     def input(self, entry: Input, place: Place, style: Style) -> None:
         """An input cell with its rule."""
         self._inputs.append((entry, place))
@@ -174,6 +183,9 @@ class Canvas:
         for p in self._pending:
             text = formula(p.expr, p.spot, self.atlas)
             self.put(p.row, p.col, Excel(text), self._settled(p))
+        for row, col, leaf in self._linked:
+            home = self._area(leaf).first.sheet
+            self.put(row, col, home if home != self.tab.name else None, Style("source"))
         for entry, place in self._inputs:
             rule = validation_of(entry, place, self._options(entry, place), self.theme)
             self.sheet.validations.append(rule)
