@@ -295,6 +295,20 @@ def test_gathered_cells_are_links(book: Workbook, found: Finder) -> None:
                 assert len(read) == 1, f"{name}: {cell}"
 
 
+def test_a_driver_says_from_which_tab_it_is_drawn(book: Workbook, found: Finder) -> None:
+    """The Source of a link is the tab of the cell that it reads."""
+    drawn = [
+        (found.line(line.key), found.line(line.algebra.key).sheet)
+        for tab in found.book.tabs
+        for line in lines_of(tab)
+        if line.how == "Link" and isinstance(line.algebra, Line)
+    ]
+    assert len(drawn) > 20
+    for cell, home in drawn:
+        row = book[cell.sheet][cell.ref].row
+        assert home in [each.value for each in book[cell.sheet][row]], cell
+
+
 def test_a_total_covers_its_whole_block(book: Workbook, found: Finder) -> None:
     """The line under a column that sums it starts at the first row and ends at the last."""
     count = 0

@@ -71,7 +71,7 @@ def _place_line(canvas: Canvas, line: Line, left: int, right: int) -> None:
         canvas.put(row, grid.how, line.words or None, Style("how" if grid.wrap_how else "how_open"))
         texts += [(line.words, grid.widths[grid.how], "small")] if grid.wrap_how else []
     if grid.source is not None:
-        canvas.put(row, grid.source, line.memo or None, Style("source"))
+        canvas.source(line, row, grid.source)
     canvas.wrap(row, texts)
     canvas.line(line, row, grid.value, grid.value_role if line.show != "status" else "")
     if line.show == "status":

@@ -85,6 +85,7 @@ class Canvas:
         self._typed: list[tuple[Typed, Area]] = []
         self._charts: list[tuple[Chart, Place, int]] = []
         self._muted: list[tuple[Area, Column]] = []
+        self._linked: list[tuple[int, int, Line | Column]] = []
 
     def put(self, row: int, col: int, content: Content, style: Style, link: str = "") -> None:
         """A cell with plain content; *link* is the tab that a click on it opens."""
@@ -160,6 +161,14 @@ class Canvas:
         else:
             self.put(row, col, line.constant, Style(role or "constant", show))
 
+    def source(self, line: Line, row: int, col: int) -> None:
+        """Where a line is from: as it says, or for a link the tab that it is drawn from."""
+        leaf = leaf_of(line.algebra) if line.algebra is not None and not line.memo else None
+        if isinstance(leaf, Line | Column):
+            self._linked.append((row, col, leaf))
+        else:
+            self.put(row, col, line.memo or None, Style("source"))
+
     def input(self, entry: Input, place: Place, style: Style) -> None:
         """An input cell with its rule."""
         self._inputs.append((entry, place))
@@ -207,6 +216,9 @@ class Canvas:
             settled = {style: self._settled(style, expr) for style in set(styles)}
             texts = formulas(expr, strip, self.atlas)
             self.put_all(strip, texts, [settled[style] for style in styles])
+        for row, col, leaf in self._linked:
+            home = self._area(leaf).first.sheet
+            self.put(row, col, home if home != self.tab.name else None, Style("source"))
         for entry, place in self._inputs:
             rule = validation_of(entry, place, self._options(entry, place), self.theme)
             self.sheet.validations.append(rule)
@@ -263,13 +275,15 @@ class Canvas:
         So do the empty cells right of a line's, over which its words run.
         """
         open_cells = {
-            (c.row, c.col) for c in self.sheet.cells if c.content is None and c.style.role in OPEN
+            (cell.row, cell.col)
+            for cell in self.sheet.cells
+            if cell.row in self.telling and cell.content is None and cell.style.role in OPEN
         }
         cells = {}
         for cell in self.sheet.cells:
             if cell.style.role.endswith("status"):
                 end = cell.col
-                while cell.row in self.telling and (cell.row, end + 1) in open_cells:
+                while (cell.row, end + 1) in open_cells:
                     end += 1
                 cells[cell.col, cell.row] = end
         for (col, row), end in sorted(cells.items()):
