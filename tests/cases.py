@@ -212,19 +212,17 @@ NO_ORACLE = {
     "blank for a number",
 }
 
+CASES["much at once"] = OVERRIDES | POLICY | PRICED | WORKED | SCORED | STALE
+
 # each case takes these programs seconds
 FEW = (
     "the memo",
     "several readings",
     "text for a number",
-    "another policy",
     "weeks outside the table",
-    "another price list",
-    "another usage",
-    "other outcomes",
     "old information, and rows that are not whole",
-    "stale tables",
     "users that no pod serves",
+    "much at once",
     "drawn 0",
 )
-FEWEST = ("the memo", "another policy", "another usage", "stale tables", "drawn 0")
+FEWEST = ("the memo", "much at once", "drawn 0")

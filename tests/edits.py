@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from parsing import parsed_once
 
 from workbook.assumptions import Assumptions, Number, baseline
 from workbook.audit.facts import Facts
@@ -55,7 +58,7 @@ NUMBERS = free_numbers(baseline())
 
 @pytest.fixture(autouse=True, scope="module")
 def again() -> Iterator[None]:
-    """Workbooks that are built again to compare with are laid out once for each assumptions."""
+    """What is built again to compare with is laid out once, and what is read again parsed once."""
     known: dict[str, tuple[Book, Layout]] = {}
 
     def laid(a: Assumptions, first: Assumptions) -> tuple[Book, Layout]:
@@ -63,7 +66,7 @@ def again() -> Iterator[None]:
             known[a.digest] = lay(a, first)
         return known[a.digest]
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, parsed_once():
         patch.setattr(expected, "lay", laid)
         yield
 
@@ -96,6 +99,27 @@ def edited(
     if also:
         also(book)
     book.save(target)
+    return target
+
+
+def retyped(source: Path, target: Path, values: Mapping[str, float]) -> Path:
+    """A copy of a workbook with numbers in the cells of inputs, and each other byte as it was."""
+    with ZipFile(source) as package:
+        parts = {name: package.read(name).decode() for name in package.namelist()}
+    sheets = re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"])
+    for input_id, value in values.items():
+        name = re.escape(input_id.replace(".", "_"))
+        where = re.search(
+            rf'name="{name}">\'?([^!\']*)\'?!\$(\w+)\$(\d+)<', parts["xl/workbook.xml"]
+        )
+        assert where is not None, f"{input_id} has no name"
+        part = f"xl/worksheets/sheet{sheets.index(where[1]) + 1}.xml"
+        cell = rf'(<c r="{where[2]}{where[3]}"(?: s="\d+")?)[^>]*?(?:/>|>.*?</c>)'
+        parts[part], count = re.subn(cell, rf"\1><v>{value!r}</v></c>", parts[part], count=1)
+        assert count == 1, f"{input_id} has no cell"
+    with ZipFile(target, "w", ZIP_STORED) as package:
+        for name, text in parts.items():
+            package.writestr(name, text)
     return target
 
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
-from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from finder import Finder
+from parsing import parsed_once
 
-from workbook.audit.container import Container
-from workbook.audit.facts import Held
 from workbook.audit.lint import lint
 from workbook.audit.reader import read
-from workbook.audit.sheetpart import Cells
 from workbook.engines import Cell
 from workbook.engines.base import position
 
@@ -50,27 +47,9 @@ def planted_by(module: ModuleType) -> list[object]:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def parsed_once() -> Iterator[None]:
-    """A part with the same bytes as before is not parsed again: most drafts change one part."""
-    trees: dict[bytes, Element] = {}
-    sheets: dict[Hashable, dict[tuple[int, int], Held]] = {}
-    parse, hold = Container.xml, Cells.read
-
-    def xml(container: Container, name: str) -> Element:
-        data = container.read(name)
-        if data not in trees:
-            trees[data] = parse(container, name)
-        return trees[data]
-
-    def cells(reader: Cells, root: Element) -> dict[tuple[int, int], Held]:
-        key = (id(root), reader._sheet, tuple(reader._strings), tuple(reader._looks))
-        if key not in sheets:
-            sheets[key] = hold(reader, root)
-        return sheets[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Container, "xml", xml)
-        patch.setattr(Cells, "read", cells)
+def quickly() -> Iterator[None]:
+    """Most drafts change one part of the workbook; the others are parsed once."""
+    with parsed_once():
         yield
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from edits import SET, again, built_at, edited, typed_in
+from edits import SET, again, built_at, edited, retyped, typed_in
 from openpyxl import Workbook
 
 from workbook import __version__, cli
@@ -388,6 +388,6 @@ def test_a_set_that_is_read_only(
     book: Path, into: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The owner made it so for a reason."""
-    path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5})
+    path = retyped(book, into.with_name("e.xlsx"), {"training.mfu": 0.5})
     monkeypatch.setattr("os.access", lambda *_: False)
     assert "is read-only" in refused(path, into, capsys)

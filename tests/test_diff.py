@@ -13,7 +13,7 @@ import xlsxwriter
 from finder import Finder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import Draft, covers, parsed_once
+from planted import Draft, covers, quickly
 from strangers import written
 
 from workbook import cli, theme
@@ -28,7 +28,7 @@ from workbook.build import Built, filled, make
 from workbook.engines import Cell
 from workbook.layout import lay_out
 
-__all__ = ["parsed_once"]
+__all__ = ["quickly"]
 
 Expected = tuple[str, str, str | Cell]
 """Which list of the difference tells of a change, as what, and where."""

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from edits import SET, again, brought, built_at, cell_of, edited
+from edits import SET, again, brought, built_at, cell_of, edited, retyped
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
@@ -103,15 +103,14 @@ def test_a_file_without_properties_and_with_other_spelling(book: Path, into: Pat
 # --- values ----------------------------------------------------------------------------------
 
 
-@pytest.mark.thorough
 def test_a_value_goes_to_its_line_and_no_other(book: Path, into: Path) -> None:
     """The comment beside it stays; a source of the old value does not speak for the new."""
-    path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5125})
+    path = retyped(book, into.with_name("e.xlsx"), {"training.mfu": 0.5125})
     found = brought(path, into)
     [change] = found.changed
     assert re.fullmatch(r"training\.mfu \(Inputs!D\d+\): 0\.45 → 0\.5125", str(change))
     assert into.read_text() == SET.replace("mfu = 0.45 ", "mfu = 0.5125 ")
-    path = edited(book, into.with_name("e.xlsx"), {"allocation.revenue_target": 21e9})
+    path = retyped(book, into.with_name("e.xlsx"), {"allocation.revenue_target": 21e9})
     into.write_text(SET)
     brought(path, into)
     assert lines_changed(into) == ["value = 21_000_000_000", 'source = "Typed in e.xlsx"']
@@ -152,7 +151,7 @@ def _as_memo_presets(into: Path):  # type: ignore[no-untyped-def]  # noqa: ANN20
 
 def test_a_conflict_is_listed_and_settled_only_when_told(book: Path, into: Path) -> None:
     """At the build 0.45, typed 0.5, in the file 0.4 since: neither is right by itself."""
-    path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5, "training.overhead": 2.5})
+    path = retyped(book, into.with_name("e.xlsx"), {"training.mfu": 0.5, "training.overhead": 2.5})
     later = SET.replace("0.45", "0.4")
     into.write_text(later)
     found = brought(path, into)
@@ -166,19 +165,17 @@ def test_a_conflict_is_listed_and_settled_only_when_told(book: Path, into: Path)
     assert (load([into]).training.mfu.value, load([into]).training.overhead.value) == (0.5, 2.5)
 
 
-@pytest.mark.thorough
 def test_the_same_change_on_both_sides_is_none(book: Path, into: Path) -> None:
     """Typed 0.5, and in the file 0.5 since."""
-    path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5})
+    path = retyped(book, into.with_name("e.xlsx"), {"training.mfu": 0.5})
     into.write_text(SET.replace("0.45", "0.5"))
     found = brought(path, into)
     assert (found.changed, found.conflicts, found.extras, found.written) == ([], [], [], [])
 
 
-@pytest.mark.thorough
 def test_a_change_of_the_file_alone_stays(book: Path, into: Path) -> None:
     """What the file says since the build is kept where nobody typed anything."""
-    path = edited(book, into.with_name("e.xlsx"), {"training.overhead": 2.5})
+    path = retyped(book, into.with_name("e.xlsx"), {"training.overhead": 2.5})
     into.write_text(SET.replace("0.45", "0.4"))
     found = brought(path, into)
     assert [each.id for each in found.changed] == ["training.overhead"]
@@ -309,7 +306,7 @@ def test_what_is_gone_is_told(change: object, words: str, book: Path, into: Path
 
 def test_the_command_prints_and_writes(book: Path, into: Path, capsys: Captured) -> None:
     """Exit 0; a dry run shows the diff and writes nothing."""
-    path = edited(book, into.with_name("e.xlsx"), {"training.mfu": 0.5})
+    path = retyped(book, into.with_name("e.xlsx"), {"training.mfu": 0.5})
     assert cli.main(["import", str(path), "--into", str(into), "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert "-mfu = 0.45   # measured in May\n+mfu = 0.5   # measured in May\n" in said

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from edits import NUMBERS, SET, again, brought, built_at, edited, in_office
+from edits import NUMBERS, SET, again, brought, built_at, edited, in_office, retyped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +80,7 @@ def test_a_workbook_that_libreoffice_saved_comes_back(book: Path, into: Path) ->
     found = brought(again, into)
     assert (found.changed, found.extras, found.errors) == ([], [], [])
     typed = {entry.id: entry.low for entry in NUMBERS[::29]}
-    path = edited(book, into.with_name("e.xlsx"), typed)
+    path = retyped(book, into.with_name("e.xlsx"), typed)
     assert_only(typed, in_office(path, into.with_name("o.xlsx")), into)
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import faults_file
 import pytest
 from finder import Finder
-from planted import Draft, Plant, found_at, parsed_once, planted_by
+from planted import Draft, Plant, found_at, planted_by, quickly
 
 from workbook.build import Built
 
-__all__ = ["parsed_once"]
+__all__ = ["quickly"]
 
 
 @pytest.mark.parametrize(("rule", "plant"), planted_by(faults_file))
