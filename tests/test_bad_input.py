@@ -246,6 +246,32 @@ def test_a_workbook_that_lost_what_it_says_of_itself(
     assert words in refused(edited(book, into.with_name("e.xlsx"), also=change), into, capsys)
 
 
+@pytest.mark.parametrize(
+    ("kind", "part"), [("vbaProject", "vbaProject.bin"), ("externalLink", "x.xml")]
+)
+def test_a_macro_or_a_link_to_another_file(
+    kind: str, part: str, book: Path, into: Path, capsys: Captured
+) -> None:
+    """Neither is run or followed; the import stops until it is removed."""
+    path = into.with_name("m.xlsx")
+
+    def link(name: str, content: bytes) -> bytes:
+        if name != "xl/_rels/workbook.xml.rels":
+            return content
+        one = f'<Relationship Id="r99" Type="http://x/{kind}" Target="{part}"/></Relationships>'
+        return content.replace(b"</Relationships>", one.encode())
+
+    path.write_bytes(added(repacked(book.read_bytes(), link), f"xl/{part}", b"<a/>"))
+    assert cli.main(["import", str(path), "--into", str(into)]) == 1
+    said = capsys.readouterr().err
+    assert (
+        f"the workbook: runs or reads something outside itself, which the build has not: {kind}"
+        in said
+    )
+    assert "remove it" in said
+    assert into.read_text() == SET
+
+
 # --- cells -----------------------------------------------------------------------------------
 
 CELLS: tuple[tuple[str, object, str], ...] = (

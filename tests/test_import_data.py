@@ -105,6 +105,21 @@ def test_a_file_of_the_project_is_left_alone(book: Path, tmp_path: Path) -> None
     assert brought(tmp_path / "e.xlsx", into).written == []
 
 
+def test_a_file_outside_the_folder_of_the_set_is_left_alone(book: Path, tmp_path: Path) -> None:
+    """A set may read it; to write there it has to be named on the command line."""
+    (tmp_path / "mine.csv").write_text(SHIPPED)
+    into = tmp_path / "sets" / "set.toml"
+    into.parent.mkdir()
+    into.write_text(NAMED.replace("mine.csv", "../mine.csv"))
+    path = edited(book, tmp_path / "e.xlsx", also=requests(act))
+    [error] = brought(path, into).errors
+    assert "stands outside the folder of" in error.message
+    assert "name it with --data requests=" in error.message
+    assert (tmp_path / "mine.csv").read_text() == SHIPPED
+    brought(path, into, data=[f"requests={tmp_path / 'mine.csv'}"])
+    assert_acted((tmp_path / "mine.csv").read_text())
+
+
 def test_nothing_typed_leaves_both_files(book: Path, into: Path) -> None:
     """Byte for byte."""
     found = brought(book, into)
