@@ -229,9 +229,16 @@ def same_id_twice(made: Workbook) -> None:
     made["Sources"].cell(row_of(made, "training.mfu"), 2).value = "training.overhead"
 
 
+def another_base(made: Workbook) -> None:
+    sheet, row = made["Sources"], row_of(made, "control.as_of")
+    heads = {c.value: c.column for each in sheet.iter_rows() for c in each if c.value}
+    sheet.cell(row, int(heads["Value at build"] or 0)).value = 46000.5
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (another_base, "(control.as_of): the value at the build 46000.5 is no whole day"),
         (no_sources, "what each input was when the workbook was built (tab Sources)"),
         (no_inputs, "has neither its id nor its name left"),
         (unknown_id, "(training.mfoo): is no input of this program"),
