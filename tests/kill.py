@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from typing import Any
 from unittest import mock
 
 from edits import SET, built_at, edited
+from mangle import remembering
 from openpyxl import Workbook
 
 from workbook import build, cli
@@ -39,7 +40,7 @@ from workbook.roundtrip import importing
 PATIENCE = 120
 """Seconds that one command may take."""
 
-EVERY = 10
+EVERY = 20
 """One kill of so many falls anywhere in a command, the others where it writes."""
 
 CALLS = (
@@ -90,6 +91,9 @@ class Victim:
     @cached_property
     def whole(self) -> tuple[Files, int, float]:
         """What a whole run leaves, how often it calls the disk, and for how long."""
+        self.restore()
+        with open(os.devnull, "w") as nothing, redirect_stdout(nothing):  # noqa: PTH123  of no path
+            assert self.run() == 0  # what can be remembered is, for every fork to come
         self.restore()
         calls, seconds = self.forked(None, None)
         after = {path: path.read_bytes() for path in self.before}
@@ -224,7 +228,7 @@ def _another_pool(made: Workbook) -> None:
 def kill(count: int, seed: int, every: int = EVERY) -> Counter[str]:
     """How often the old files stood there afterwards, the new ones, or neither; and what else."""
     random, outcomes = Random(seed), Counter[str]()  # noqa: S311  moments are no secrets
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, remembering():
         all_three = victims(Path(name))
         for at in range(count):
             victim = all_three[at % 3]

@@ -22,6 +22,8 @@ from edits import SET, built_at
 from mutants import BOOKS, mutated, package
 
 from workbook.assumptions import Assumptions, load
+from workbook.audit.facts import SheetFacts
+from workbook.audit.reader import _Reader
 from workbook.build import lay
 from workbook.data import FORMS, read
 from workbook.faults import InputFaults
@@ -35,6 +37,9 @@ PATIENCE = 120
 
 WEIGHTS = (1, 2, 4, 25)
 """How often the whole workbook is mutated, and each smaller one."""
+
+SHEETS = 300
+"""Sheets that are kept as read."""
 
 OURS = '\n[data.requests]\nfile = "ours.csv"\nas_of = 2026-02-20\nsource = "Our form"\n'
 """What the set of mutated workbooks says as well: rows of its own, which an import rewrites."""
@@ -147,7 +152,23 @@ def remembering() -> Iterator[None]:
         texts = tuple((unsaved or {}).items())
         return loaded(tuple(sets), tuple(settings), tuple(data), texts, tuple(known))
 
+    read_whole, sheets = _Reader._sheet_part, dict[tuple[object, ...], SheetFacts]()
+
+    def read_once(
+        self: _Reader, part: str, name: str, state: Any, strings: Any, dressed: Any
+    ) -> SheetFacts:
+        file = self._file
+        if "styles" not in self._parts or any(file.links(part)):
+            return read_whole(self, part, name, state, strings, dressed)
+        key = (name, state, file.read(part), strings, file.read(self._parts["styles"]))
+        if key not in sheets:
+            sheets[key] = read_whole(self, part, name, state, strings, dressed)
+            if len(sheets) > SHEETS:
+                del sheets[next(iter(sheets))]
+        return sheets[key]
+
     with (
+        mock.patch.object(_Reader, "_sheet_part", read_once),
         mock.patch.object(expected, "lay", lay_once),
         mock.patch.object(importing, "load", load_once),
         mock.patch.object(checking, "load", load_once),

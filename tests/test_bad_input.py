@@ -229,9 +229,16 @@ def same_id_twice(made: Workbook) -> None:
     made["Sources"].cell(row_of(made, "training.mfu"), 2).value = "training.overhead"
 
 
+def another_base(made: Workbook) -> None:
+    sheet, row = made["Sources"], row_of(made, "control.as_of")
+    heads = {c.value: c.column for each in sheet.iter_rows() for c in each if c.value}
+    sheet.cell(row, int(heads["Value at build"] or 0)).value = 46000.5
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (another_base, "(control.as_of): the value at the build 46000.5 is no whole day"),
         (no_sources, "what each input was when the workbook was built (tab Sources)"),
         (no_inputs, "has neither its id nor its name left"),
         (unknown_id, "(training.mfoo): is no input of this program"),
@@ -244,6 +251,32 @@ def test_a_workbook_that_lost_what_it_says_of_itself(
 ) -> None:
     """Tabs and ids that are needed to know what was typed."""
     assert words in refused(edited(book, into.with_name("e.xlsx"), also=change), into, capsys)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"), [("vbaProject", "vbaProject.bin"), ("externalLink", "x.xml")]
+)
+def test_a_macro_or_a_link_to_another_file(
+    kind: str, part: str, book: Path, into: Path, capsys: Captured
+) -> None:
+    """Neither is run or followed; the import stops until it is removed."""
+    path = into.with_name("m.xlsx")
+
+    def link(name: str, content: bytes) -> bytes:
+        if name != "xl/_rels/workbook.xml.rels":
+            return content
+        one = f'<Relationship Id="r99" Type="http://x/{kind}" Target="{part}"/></Relationships>'
+        return content.replace(b"</Relationships>", one.encode())
+
+    path.write_bytes(added(repacked(book.read_bytes(), link), f"xl/{part}", b"<a/>"))
+    assert cli.main(["import", str(path), "--into", str(into)]) == 1
+    said = capsys.readouterr().err
+    assert (
+        f"the workbook: runs or reads something outside itself, which the build has not: {kind}"
+        in said
+    )
+    assert "remove it" in said
+    assert into.read_text() == SET
 
 
 # --- cells -----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import kill
 import mangle
 import pytest
 
-from workbook.disk import OutputError, put
+from workbook.disk import OutputError, finish, put, put_all
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,11 @@ def test_mutated_files_end_in_a_result_or_a_message(kind: str, count: int) -> No
 @pytest.mark.slow
 def test_a_killed_program_leaves_the_old_file_or_the_new_one() -> None:
     """Never a third, whenever it is killed."""
-    outcomes = kill.kill(4, 7)
-    assert outcomes["a third"] == 0
-    assert outcomes["old"] + outcomes["new"] == 4
+    outcomes = kill.kill(12, 7, every=0)
+    assert outcomes["a third"] == outcomes["mixed"] == 0
+    assert outcomes["old"] + outcomes["new"] == 12
+    assert outcomes["old"] > 0
+    assert outcomes["new"] > 0
 
 
 @pytest.mark.slow
@@ -48,6 +50,45 @@ def test_two_builds_into_one_path_leave_one_whole_file(tmp_path: Path) -> None:
     assert [run.wait(timeout=120) for run in both] == [0, 0]
     assert out.read_bytes() in alone
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_files_that_belong_together_are_replaced_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two, a reader of the one finishes the other, unless it was changed."""
+    one, other, head = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "set.toml"
+    whole = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if target == other:
+            raise KeyboardInterrupt
+        return whole(self, target)
+
+    def begin() -> None:
+        for path in (one, other, head):
+            path.write_text("old")
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", killed)
+            with pytest.raises(KeyboardInterrupt):
+                put_all({one: b"new", other: b"new", head: b"new"}, head)
+        assert [path.read_text() for path in (one, other, head)] == ["new", "old", "old"]
+
+    begin()
+    finish(head)
+    assert [path.read_text() for path in (one, other, head)] == ["new"] * 3
+    assert sorted(tmp_path.iterdir()) == [one, other, head]
+    begin()
+    other.write_text("typed since")
+    finish(head)
+    assert [path.read_text() for path in (one, other, head)] == ["new", "typed since", "new"]
+    assert sorted(tmp_path.iterdir()) == [one, other, head]
+
+
+def test_a_journal_that_is_none_is_told(tmp_path: Path) -> None:
+    """Somebody's own file of that name."""
+    (tmp_path / ".set.toml.journal").write_text("[1, 2]")
+    with pytest.raises(OutputError, match="cannot be read as a list of files; remove it"):
+        finish(tmp_path / "set.toml")
 
 
 def test_a_failing_disk_leaves_the_old_file(

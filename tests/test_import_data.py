@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook.assumptions import load
 from workbook.data import FORMS
+from workbook.data.usage import USAGE
 from workbook.paths import TEMPLATES
 from workbook.roundtrip.csvfile import key_of, lines_of, rewritten_csv
 
@@ -103,6 +104,21 @@ def test_a_file_of_the_project_is_left_alone(book: Path, tmp_path: Path) -> None
     assert file.records.file == "new-requests.csv"
     assert file.source.endswith("; typed in e.xlsx")
     assert brought(tmp_path / "e.xlsx", into).written == []
+
+
+def test_a_file_outside_the_folder_of_the_set_is_left_alone(book: Path, tmp_path: Path) -> None:
+    """A set may read it; to write there it has to be named on the command line."""
+    (tmp_path / "mine.csv").write_text(SHIPPED)
+    into = tmp_path / "sets" / "set.toml"
+    into.parent.mkdir()
+    into.write_text(NAMED.replace("mine.csv", "../mine.csv"))
+    path = edited(book, tmp_path / "e.xlsx", also=requests(act))
+    [error] = brought(path, into).errors
+    assert "stands outside the folder of" in error.message
+    assert "name it with --data requests=" in error.message
+    assert (tmp_path / "mine.csv").read_text() == SHIPPED
+    brought(path, into, data=[f"requests={tmp_path / 'mine.csv'}"])
+    assert_acted((tmp_path / "mine.csv").read_text())
 
 
 def test_nothing_typed_leaves_both_files(book: Path, into: Path) -> None:
@@ -277,6 +293,87 @@ def test_what_is_wrong_is_told_at_its_cell(book: Path, into: Path) -> None:
         assert words in told, words
     assert all(error.where.startswith("Requests!") for error in found.errors)
     assert into.with_name("mine.csv").read_text() == SHIPPED
+
+
+# --- names that tabs take from rows ----------------------------------------------------------
+
+
+def named(sheet: Worksheet, head: str) -> list[int]:
+    """The rows of a table of names, by the head of their column, with the first blank one."""
+    rows = (r for r in range(1, sheet.max_row) if sheet.cell(r, 2).value == head)
+    top = next(r for r in rows if not str(sheet.cell(r + 2, 2).value).startswith("=")) + 2
+    last = next(r for r in range(top, sheet.max_row) if not sheet.cell(r, 2).value)
+    return list(range(top, last + 1))
+
+
+def ledger(made: Workbook, form: str) -> tuple[Worksheet, list[int], dict[str, int]]:
+    """The rows of a table of data with the first blank one, and its columns by head."""
+    sheet, known = made["Ledger"], {column.head for column in FORMS[form].columns}
+    heads = next(
+        {str(c.value): int(c.column or 0) for c in row if c.value in known}
+        for row in sheet.iter_rows()
+        if {c.value for c in row} >= known
+    )
+    top = next(r for r in range(1, 999) if sheet.cell(r, min(heads.values())).value in known) + 1
+    first = min(heads.values())
+    top += sheet.cell(top, first).value is None
+    last = next(r for r in range(top, 999) if not sheet.cell(r, first).value)
+    return sheet, list(range(top, last + 1)), heads
+
+
+NAMES = (
+    ("usage", "Team", "Usage", "Team", "Robots"),
+    ("usage", "Pool", "Usage", "Pool", "Robot pool"),
+    ("benchmarks", "Benchmark", "Outcomes", "Benchmark", "Robots"),
+    ("margins", "Model", "Outcomes", "Segment", "Robo · API"),
+)
+
+
+def new_names(made: Workbook) -> None:
+    """A row of each new name, and the name itself."""
+    for form, head, tab, title, name in NAMES:
+        sheet, rows, heads = ledger(made, form)
+        for column in heads.values():
+            sheet.cell(rows[-1], column).value = sheet.cell(rows[-2], column).value
+        sheet.cell(rows[-1], heads[head]).value = name.partition(" · ")[0]
+        if head == "Pool":
+            sheet.cell(rows[-1], heads["Team"]).value = "Walkers"
+        made[tab].cell(named(made[tab], title)[-1], 2).value = name
+
+
+def test_names_come_back_with_their_rows(book: Path, into: Path) -> None:
+    """A team, a pool, a benchmark and a segment; the second import has nothing to do."""
+    path = edited(book, into.with_name("e.xlsx"), also=new_names)
+    found = brought(path, into)
+    assert (found.errors, found.extras, found.conflicts) == ([], [], [])
+    assert len(found.written) == 4
+    then = load([into])
+    assert {"Robots", "Walkers"} <= {row.team for row in then.data.of(USAGE).rows}
+    found = brought(path, into)
+    assert (found.errors, found.extras, found.changed, found.written) == ([], [], [], [])
+
+
+def test_names_that_no_row_holds_are_told(book: Path, into: Path) -> None:
+    """One typed alone, one typed over another, and one that stands twice."""
+
+    def spoil(made: Workbook) -> None:
+        sheet = made["Usage"]
+        teams, pools = named(sheet, "Team"), named(sheet, "Pool")
+        sheet.cell(teams[-1], 2).value = "Nobody"
+        sheet.cell(teams[0], 2).value = sheet.cell(teams[1], 2).value
+        sheet.cell(pools[-1], 2).value = 7
+
+    found = brought(edited(book, into.with_name("e.xlsx"), also=spoil), into)
+    told = "\n".join(map(str, found.extras))
+    assert len(found.extras) == 4
+    for words in (
+        'holds "Nobody", which none of the rows of Usage mentions; type its rows as well',
+        '"API platform" is gone, which the rows of Usage still mention; bring it back',
+        'holds "Enterprise", which stands in Usage!B',
+        "holds no name; type one, or clear the cell",
+    ):
+        assert words in told, words
+    assert found.written == []
 
 
 @pytest.mark.libreoffice

@@ -6,9 +6,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from edits import NUMBERS, SET, again, brought, built_at, edited, in_office, retyped
-from hypothesis import given, settings
+from edits import (
+    NUMBERS,
+    SET,
+    Office,
+    again,
+    brought,
+    built_at,
+    cell_of,
+    edited,
+    in_office,
+    retyped,
+)
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from workbook.assumptions import Number, load
 from workbook.assumptions.sets import changed
@@ -71,6 +83,30 @@ def test_exactly_what_was_typed_changes(typed: dict[str, float], book: Path) -> 
         into = Path(name, "set.toml")
         into.write_text(SET)
         assert_only(typed, edited(book, Path(name, "e.xlsx"), typed), into)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.slow
+def test_exactly_what_was_typed_in_libreoffice_changes(book: Path) -> None:
+    """The same in a program that writes the whole file anew."""
+    tabs = [sheet.title for sheet in load_workbook(book, read_only=True).worksheets]
+    made = load_workbook(book)
+
+    # a file takes seconds, and one that fails is small already
+    @settings(max_examples=3, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+    @given(typed=typing())
+    def examples(typed: dict[str, float]) -> None:
+        cells = {input_id: cell_of(made, input_id) for input_id in typed}
+        steps = [["unprotect", tab] for tab in tabs] + [
+            ["number", c.parent.title, c.row - 1, c.column - 1, typed[i]] for i, c in cells.items()
+        ]
+        with TemporaryDirectory() as name:
+            into = Path(name, "set.toml")
+            into.write_text(SET)
+            assert_only(typed, office.edited(book, Path(name, "o.xlsx"), *steps), into)
+
+    with Office() as office:
+        examples()
 
 
 @pytest.mark.libreoffice

@@ -113,6 +113,7 @@ def test_a_bad_change_keeps_the_last_good_file(
     said = capsys.readouterr().err
     assert f"{given}:2: training.mfu: 4 is outside 0.05 to 1" in said
     assert said.count("Watching for changes") == 3
+    assert said.count("the last good file stays") == 1
     assert said.endswith("stopped watching\n")
     first, after_the_fault = states
     assert first == after_the_fault != out.read_bytes()

@@ -17,9 +17,9 @@ def watched(options: argparse.Namespace, build: Callable[[], int]) -> int:
     from workbook.watch import watch
 
     def run() -> None:
-        build()
+        kept = "" if build() == OK else "the last good file stays; "
         gc.collect()  # a command leaves its cycles to its end, and this one has none
-        print("Watching for changes; stop with Ctrl-C", file=sys.stderr, flush=True)
+        print(f"Watching for changes; {kept}stop with Ctrl-C", file=sys.stderr, flush=True)
 
     try:
         watch(lambda: _files(options), run)

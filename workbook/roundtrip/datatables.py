@@ -17,6 +17,7 @@ from workbook.roundtrip.edited import Edited, Spot
 from workbook.roundtrip.findings import Error, Findings, same
 from workbook.roundtrip.merge import Merge
 from workbook.roundtrip.rowmerge import RowMerge, TypedRow, by_key
+from workbook.roundtrip.scalars import base_of
 
 _NO_BASE = (
     'what its rows were at the build (tab Data, "Row at build") is gone or was changed; bring that '
@@ -102,8 +103,11 @@ class DataGatherer:
         """Note what the file was at the build, if it was another."""
         day = self.edited.registry.get(f"data.{key}.as_of")
         then, source = file.records, file.source if day is None else day.source
-        if (base.file, base.digest, source) != (then.file, then.digest, file.source):
-            as_of = file.as_of.model_copy(update={"source": source})
+        value = file.as_of.value if day is None else base_of(self.edited, Day, day)
+        known = (then.file, then.digest, file.source, file.as_of.value)
+        if (base.file, base.digest, source, value) != known:
+            said = {"source": source, "value": value, "as_of": value}
+            as_of = file.as_of.model_copy(update=said)
             self.result.built[key] = DataFile(file.form, base, as_of, source)
 
     def _base(self, file: DataFile[Any], rows: Sequence[TypedRow]) -> Records[Any] | None:

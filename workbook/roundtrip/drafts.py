@@ -13,6 +13,7 @@ from workbook.assumptions.document import read
 from workbook.paths import TEMPLATES
 from workbook.roundtrip.csvfile import rewritten_csv
 from workbook.roundtrip.datatables import rows_of
+from workbook.roundtrip.findings import Unusable
 from workbook.roundtrip.rowmerge import TypedRow
 
 BOM = "\ufeff"
@@ -82,7 +83,10 @@ def said_of(draft: Draft, now: Assumptions, origin: str, *, dated: bool) -> dict
 
 
 def _file_of(key: str, sets: Sequence[Path], choices: Sequence[str]) -> tuple[Path, bool]:
-    """The file of a form, and whether it may be written."""
+    """The file of a form, and whether it may be written.
+
+    Raises Unusable for one that the last set names and that stands outside its folder.
+    """
     for choice in reversed(choices):
         name, _, file = choice.partition("=")
         if name.strip() == key:
@@ -90,7 +94,13 @@ def _file_of(key: str, sets: Sequence[Path], choices: Sequence[str]) -> tuple[Pa
     for path in (*reversed(sets), TEMPLATES / "memo.toml"):
         chosen = _chosen(path, key) if path.is_file() else None
         if chosen is not None:
-            return path.parent / chosen, path == sets[-1]
+            named, own = path.parent / chosen, path == sets[-1]
+            if own and not named.resolve().is_relative_to(path.parent.resolve()):
+                raise Unusable(
+                    f"data.{key}: {named} stands outside the folder of {path}, so nothing is "
+                    f"written there; name it with --data {key}={named}, or copy it into that folder"
+                )
+            return named, own
     raise KeyError(f"no set names a file for {key}")
 
 

@@ -19,6 +19,8 @@ from workbook.roundtrip.gather import Gathered
 from workbook.roundtrip.names import names_in, namings, unheld
 from workbook.roundtrip.notes import commented, keepers
 
+_OUTSIDE = "runs or reads something outside itself, which the build has not:"
+
 _SHOWN = 60
 """Characters of a text or a formula that a message repeats."""
 
@@ -57,7 +59,10 @@ def extras_of(
     still = len(moved) == len(tabs) and all(
         each.rows.still and each.columns.still and each.name == name for name, each in moved.items()
     )
-    found = list(_Comparison(edited, layout, tabs, moved, gathered, inputs, still).extras())
+    found = [
+        Extra("the workbook", f"{_OUTSIDE} {thing}; remove it") for thing in edited.facts.outside
+    ]
+    found += list(_Comparison(edited, layout, tabs, moved, gathered, inputs, still).extras())
     if then is not None:
         found += unheld(edited, named, lambda: names_in(built_again(then)[0]))
     if found and edited.said("Assumptions digest") != built.digest[:16]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from workbook.assumptions import Assumptions, Day, Input, Number, Row, Table
 from workbook.assumptions.sections import KINDS, SECTIONS, TABLES
-from workbook.roundtrip.cell import Bad, blank, day_of, value_of
+from workbook.roundtrip.cell import Bad, blank, value_of
 from workbook.roundtrip.edited import Edited, Registered, Spot, row_label
 from workbook.roundtrip.findings import Change, Error, Findings, Value, same
 from workbook.roundtrip.merge import Merge, NewRow, Wanted
-from workbook.roundtrip.scalars import place_of
+from workbook.roundtrip.scalars import base_of, place_of
 from workbook.roundtrip.tables import Finder, Laid, TableNow
 
 BLANK = "is blank; type a value"
@@ -97,9 +97,7 @@ class Gatherer:
             self.result.wanted.values[registered.id] = cell
 
     def _base(self, kind: type[Input], registered: Registered) -> Value:
-        if issubclass(kind, Day) and isinstance(registered.base, float):
-            return day_of(registered.base, from_1904=self.edited.facts.from_1904)
-        return registered.base
+        return base_of(self.edited, kind, registered)
 
     def _read(self, kind: type[Input], input_id: str, spot: Spot) -> Value | Bad:
         held = self.edited.held(spot)

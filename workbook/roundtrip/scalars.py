@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from workbook.assumptions import Day, Input
+from workbook.roundtrip.cell import Bad, day_of
 from workbook.roundtrip.edited import Edited, Registered, Spot
+from workbook.roundtrip.findings import Unusable, Value
 
 
 def place_of(edited: Edited, wanted: Registered) -> Spot | None:
@@ -36,3 +39,15 @@ def _rows_of(edited: Edited, label: str, named: Spot) -> list[int]:
             if column < named.column and held.formula is None and held.value in words
         }
     )
+
+
+def base_of(edited: Edited, kind: type[Input], registered: Registered) -> Value:
+    """The value of an input at the build. Raises Unusable where it is none of its kind."""
+    if not issubclass(kind, Day) or registered.base is None:
+        return registered.base
+    try:
+        return day_of(registered.base, from_1904=edited.facts.from_1904)
+    except Bad as bad:
+        raise Unusable(
+            f"{registered.where} ({registered.id}): the value at the build {bad}, as it was before"
+        ) from None
