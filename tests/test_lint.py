@@ -12,6 +12,8 @@ from planted import FAULTS
 from strangers import written
 
 from workbook import cli
+from workbook.audit.circles import on_circles
+from workbook.audit.graph import Graph
 from workbook.audit.lint import RULES, UnknownRule, lint, report
 from workbook.audit.lint.blocks import TYPED, misshapen, outliers
 from workbook.audit.lint.rules import chosen
@@ -184,6 +186,24 @@ def test_colours_are_families() -> None:
 def test_the_length_of_a_number_is_that_of_its_text(value: float, pattern: str, shown: str) -> None:
     """As many characters as a spreadsheet shows, with the room that a pattern leaves."""
     assert shown_length(value, pattern) == len(shown)
+
+
+def test_a_circle_through_a_growing_sum_is_its_two_cells(tmp_path: Path) -> None:
+    """B3 sums A1:A3 and A2 reads B3; B4 and B5 sum it too, but nothing of theirs comes back."""
+    cells: dict[str, object] = {f"A{i}": 1 for i in range(1, 6)}
+    cells |= {f"B{i}": f"=SUM(A$1:A{i})" for i in range(1, 6)}
+    facts = read(written(tmp_path / "s.xlsx", cells))
+    assert on_circles(facts, Graph(facts)) == []
+    facts = read(written(tmp_path / "t.xlsx", cells | {"A2": "=B3", "C1": "=B5"}))
+    assert on_circles(facts, Graph(facts)) == [("Calc", 2, 1), ("Calc", 3, 2)]
+
+
+def test_two_circles_with_a_cell_between_them_are_four_cells(tmp_path: Path) -> None:
+    """A1 and B1, and A3 and B3, read each other; A2 only leads from one to the other."""
+    cells = {"A1": "=B1", "B1": "=A1", "A2": "=A1", "A3": "=B3+A2", "B3": "=A3"}
+    facts = read(written(tmp_path / "s.xlsx", cells))
+    found = on_circles(facts, Graph(facts))
+    assert found == [("Calc", 1, 1), ("Calc", 1, 2), ("Calc", 3, 1), ("Calc", 3, 2)]
 
 
 def test_cells_are_gathered_down_then_across() -> None:
