@@ -160,7 +160,7 @@ def _swings(sensitivity: Sensitivity, constants: Constants) -> Chart:
         headline=joined(
             "Biggest swing at ±", constants.percent(sensitivity.swing), ": ", swings.first
         ),
-        title="Change of research hours when a driver moves by the swing, bn H100e-hr a year",
+        title="Recommendation: change of research hours as a driver moves, bn H100e-hr a year",
         series=(
             Series("Unfavourable", swings.worse, "down", label_data="ink", labels="chart_bn"),
             Series("Favourable", swings.better, "up", label_data="ink", labels="chart_bn"),
@@ -169,7 +169,7 @@ def _swings(sensitivity: Sensitivity, constants: Constants) -> Chart:
         across_title="",
         value_title="Change of research, bn H100e-hr a year",
         value_show="chart_bn",
-        alt="Tornado: change of research hours for each driver, largest first",
+        alt="Tornado: change of the recommendation’s research hours for each driver, largest first",
     )
 
 
