@@ -8,9 +8,9 @@ import memo_numbers as memo
 
 from workbook import theme
 from workbook.book import Axis, Band, Book, Column, Entity, Line, Lines, Owned, Tab, Table
-from workbook.build import filled
 from workbook.engines import Cell
 from workbook.expr import At, Text, total
+from workbook.filled import filled
 from workbook.layout import lay_out
 
 STAMP = datetime(2026, 2, 24, tzinfo=UTC)

@@ -24,8 +24,9 @@ from workbook.audit.diff.structure import runs
 from workbook.audit.facts import Facts
 from workbook.audit.reader import read
 from workbook.book import Line, Lines
-from workbook.build import Built, filled, make
+from workbook.build import Built, make
 from workbook.engines import Cell
+from workbook.filled import filled
 from workbook.layout import lay_out
 
 __all__ = ["quickly"]

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from openpyxl.utils import range_boundaries
 
 from workbook import values
-from workbook.build import Built, filled
+from workbook.build import Built
 from workbook.draft import drafts
 from workbook.engines import Cell, CellError, Session, Value
 from workbook.engines.base import position
 from workbook.engines.formualizer import Formualizer, FormualizerSession
+from workbook.filled import filled
 from workbook.layout import Excel, Layout, Place, Sheet
 from workbook.layout.sheet import Cell as Placed
 from workbook.layout.sheet import Content, Pattern

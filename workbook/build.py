@@ -12,23 +12,10 @@ from workbook.assumptions import Assumptions
 from workbook.assumptions.migrations import SCHEMA
 from workbook.book import Book, lines_of
 from workbook.disk import OutputError, put
+from workbook.filled import Filled, filled
 from workbook.layout import Layout, lay_out
 from workbook.simulated import simulate
-from workbook.values import Cell, Value, cached, calculating
-from workbook.xlsx import Writer
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Filled:
-    """A finished file: its bytes, and the value of each formula cell."""
-
-    data: bytes
-    values: dict[Cell, Value]
-
-    @property
-    def formulas(self) -> int:
-        """How many formulas there are."""
-        return len(self.values)
+from workbook.values import Cell, Value
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,19 +70,6 @@ def make(a: Assumptions, baseline: Assumptions, simulation: Simulation = simulat
     book, layout = lay(a, baseline, simulation)
     stamp = datetime.combine(a.control.as_of.value, time(), UTC)
     return Built(book, layout, filled(layout, stamp))
-
-
-def filled(layout: Layout, stamp: datetime) -> Filled:
-    """The file of a layout, with its values; *stamp*, with its time zone, is the only clock.
-
-    The same layout and stamp give the same bytes. Raises values.ValueFault where two engines
-    differ or a formula has no value.
-    """
-    with calculating(layout, stamp) as answer:
-        writer = Writer(layout, theme.load(), stamp.replace(tzinfo=None))
-        values = answer()
-    data = writer.finish({cell: cached(value) for cell, value in values.items()})
-    return Filled(data, values)
 
 
 def check_path(path: Path, suffix: str = ".xlsx") -> None:

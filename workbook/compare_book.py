@@ -18,9 +18,9 @@ from workbook.book import (
     Table,
     Units,
 )
-from workbook.build import filled
 from workbook.compare import Comparison, Side
 from workbook.expr import MIXED, Expr, Text, both, given, same, when
+from workbook.filled import filled
 from workbook.layout import lay_out
 
 NOTHING = Text("–", stands_in=True)
