@@ -249,6 +249,7 @@ def score(options: argparse.Namespace) -> int:
         kinds[mutant.kind, bool(by)] += 1
         if not by:
             survivors.append(mutant)
+            print(f"survived: {mutant}", flush=True)
     _tell(len(every), len(tried), caught, kinds, survivors)
     return int(100 * (len(tried) - len(survivors)) < options.least * len(tried))
 
@@ -266,8 +267,6 @@ def _tell(
     for kind in sorted({kind for kind, _ in kinds}):
         count = kinds[kind, True] + kinds[kind, False]
         print(f"  {kind:<10} {kinds[kind, True]} of {count}")
-    for mutant in survivors:
-        print(f"survived: {mutant}")
 
 
 def main() -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import xlsxwriter
@@ -20,6 +22,8 @@ from workbook import cli, theme
 from workbook.assumptions import Assumptions, load
 from workbook.audit.diff import Difference, diff, report
 from workbook.audit.diff.align import aligned
+from workbook.audit.diff.changes import Kind
+from workbook.audit.diff.flags import RANKED
 from workbook.audit.diff.structure import runs
 from workbook.audit.facts import Facts
 from workbook.audit.reader import read
@@ -221,6 +225,51 @@ def a_check_that_no_longer_applies(d: Draft) -> Expected:
     return "flags", "check no longer applies", cell
 
 
+@planted
+def a_check_taken_away(d: Draft) -> Expected:
+    cell = d.at("checks.tiers.failed")
+    row = cell.ref[1:]
+    d.on_sheet(cell.sheet, rf'<row r="{row}" .*?</row>', "")
+    return "flags", "check removed", f"{cell.sheet}!{row}:{row}"
+
+
+@planted
+def a_sheet_taken_away(d: Draft) -> Expected:
+    tag = re.search('<sheet name="Sources" [^>]*/>', d.parts["xl/workbook.xml"])
+    assert tag is not None
+    d.replace("xl/workbook.xml", tag[0], "")
+    return "flags", "sheet removed", "Sources"
+
+
+@planted
+def a_typed_number_that_is_no_input(d: Draft) -> Expected:
+    d.number(cell := d.at("inputs_allocation_policy.allocation_p0.low"), 0.25)
+    return "others", "number", cell
+
+
+@planted
+def a_formula_more(d: Draft) -> Expected:
+    cell = d.shift(d.at("p0_hours"), 1)
+    beside = Cell(cell.sheet, f"AA{cell.ref[1:]}")
+    row = d.element(cell)
+    d.replace(d.sheet(cell.sheet), row, row + f'<c r="{beside.ref}"><f>1+1</f><v>2</v></c>')
+    return "structure", "column", f"{cell.sheet}!AA:AA"
+
+
+@planted
+def a_note_in_an_empty_cell(d: Draft) -> Expected:
+    cell = d.at("p0_hours")
+    d.text(beside := Cell(cell.sheet, f"G{cell.ref[1:]}"), "Is this right?")
+    return "others", "new", beside
+
+
+@planted
+def a_label_wiped(d: Draft) -> Expected:
+    cell = d.at("p0_hours")
+    d.blank(label := Cell(cell.sheet, f"B{cell.ref[1:]}"))
+    return "others", "gone", label
+
+
 def told(found: Difference, where: str) -> list[tuple[str, str]]:
     """The list and the kind of everything that is told of a place."""
     lists = {
@@ -253,6 +302,14 @@ def test_a_planted_change_is_told_at_its_place(
     difference = diff(before, read(draft.written(tmp_path / "book.xlsx")))
     assert (where_told, what) in told(difference, str(where))
     assert not difference.same
+
+
+def test_every_kind_of_change_is_planted(built: Built, found: Finder) -> None:
+    """Each kind of flag, and each kind of change of a cell."""
+    kinds = {plant(Draft(built.filled.data, found))[:2] for plant in PLANTS}
+    assert {what for where, what in kinds if where == "flags"} == set(RANKED)
+    cells = {what for where, what in kinds if where in ("inputs", "formulas", "outputs", "others")}
+    assert cells | {"formula replaced by a value"} == set(get_args(Kind))
 
 
 def test_a_workbook_does_not_differ_from_itself(book_path: Path) -> None:

@@ -100,6 +100,7 @@ def headline(verdict: Verdict) -> str:
     said = f"{verdict.compared} of {verdict.formulas} formulas compared ({', '.join(parties)})"
     drawn = f", {verdict.draws} draws of {verdict.drawn} inputs" if verdict.draws else ""
     found = f"{differing} differ{'s' if differing == 1 else ''}" if differing else "none differs"
+    found = found if verdict.compared else "nothing could be compared"
     return f"{said}{drawn}: {found}"
 
 

@@ -138,7 +138,9 @@ def _watched(survey: Survey) -> set[Key]:
 def _on_checks(step: Step, survey: Survey) -> bool:
     """Whether a formula of the table of checks changed, or the sum of it."""
     table = survey.checks
-    if table is None or step.kind not in _CALCULATING or step.key[0] != table.sheet.name:
+    if table is None or not table.rows:
+        return False
+    if step.kind not in _CALCULATING or step.key[0] != table.sheet.name:
         return False
     return step.key[1] in table.rows or place_of(step.key) == (
         table.rows[-1] + 1,
