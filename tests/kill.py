@@ -70,10 +70,14 @@ class Victim:
     ready: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self) -> int:
-        """The command, with what is *ready* not worked out again."""
+        """The command, with what is *ready* not worked out again, and no look for extras."""
         with mock.patch.object(build, "make", return_value=self.ready.get("built")):
-            known = self.ready.get("facts", read)
-            with mock.patch.object(importing, "read", lambda path: known.get(path) or read(path)):
+            known = self.ready["facts"]
+            nothing = mock.patch.object(importing, "extras_of", return_value=[])
+            with (
+                nothing,
+                mock.patch.object(importing, "read", lambda path: known.get(path) or read(path)),
+            ):
                 return cli.main(self.arguments)
 
     def restore(self) -> None:
@@ -225,7 +229,7 @@ def _another_pool(made: Workbook) -> None:
                     cell.value = "API hosting"
 
 
-def kill(count: int, seed: int, every: int = EVERY) -> Counter[str]:
+def kill(count: int, seed: int, every: int = EVERY, *, tell: bool = False) -> Counter[str]:
     """How often the old files stood there afterwards, the new ones, or neither; and what else."""
     random, outcomes = Random(seed), Counter[str]()  # noqa: S311  moments are no secrets
     with TemporaryDirectory() as name, remembering():
@@ -236,11 +240,13 @@ def kill(count: int, seed: int, every: int = EVERY) -> Counter[str]:
             outcome = where(victim, random)
             outcomes[outcome] += 1
             outcomes[f"{outcome}: {victim.arguments[0]} of {len(victim.before)}"] += 1
+            if tell and (at + 1) % 20 == 0:
+                sys.stderr.write(f"{at + 1}: {dict(outcomes)}\n")
     return outcomes
 
 
 if __name__ == "__main__":
     number, *more = sys.argv[1:]
-    results = kill(int(number), int(more[0]) if more else 1)
+    results = kill(int(number), int(more[0]) if more else 1, tell=True)
     sys.stdout.write(f"{dict(results)}\n")
     sys.exit(bool(results["a third"] or results["mixed"]))

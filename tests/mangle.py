@@ -32,8 +32,8 @@ from workbook.roundtrip import checking, expected, importing
 from workbook.roundtrip.findings import Findings
 from workbook.roundtrip.importing import Request, import_edited
 
-PATIENCE = 120
-"""Seconds after which one file counts as a hang."""
+PATIENCE = 60
+"""Seconds of the processor after which one file counts as a hang."""
 
 WEIGHTS = (1, 2, 4, 25)
 """How often the whole workbook is mutated, and each smaller one."""
@@ -189,17 +189,17 @@ def mangle(
     """
     outcomes: Counter[str] = Counter()
     wrong: list[str] = []
-    signal.signal(signal.SIGALRM, _hang)
+    signal.signal(signal.SIGPROF, _hang)
     with TemporaryDirectory() as name, remembering():
         for at in range(first, first + count):
-            signal.alarm(PATIENCE)
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE)
             try:
                 outcome = KINDS[kind](Path(name), Random(f"{kind} {seed} {at}"))  # noqa: S311
             except Exception as error:  # noqa: BLE001  whatever comes is what is looked for
                 outcome = "error"
                 wrong.append(f"{kind} {seed} {at}: {type(error).__name__}: {error}")
             finally:
-                signal.alarm(0)
+                signal.setitimer(signal.ITIMER_PROF, 0)
             outcomes[outcome] += 1
             if outcome not in (*GOOD, "error"):
                 wrong.append(f"{kind} {seed} {at}: {outcome}")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbook.assumptions import Assumptions, baseline, load
-from workbook.assumptions.sections import NEEDED_ROWS
+from workbook.assumptions.sections import FILLED_TABLES, NEEDED_ROWS
 from workbook.build import make
 from workbook.faults import InputFaults
 from workbook.tabs.needs import RUNGS
@@ -80,8 +80,21 @@ def test_a_removal_that_cannot_be(text: str, message: str, tmp_path: Path) -> No
 
 
 def test_the_rows_that_tabs_name_are_kept() -> None:
-    """The ladder's four rungs."""
-    assert {"ladder": frozenset(RUNGS)} == NEEDED_ROWS
+    """The ladder's four rungs, and the last plan's three shares."""
+    plan = frozenset(("inference", "training", "research"))
+    assert {"ladder": frozenset(RUNGS), "last_plan": plan} == NEEDED_ROWS
+
+
+@pytest.mark.parametrize("table", sorted(FILLED_TABLES))
+def test_a_table_without_rows_is_told(table: str, tmp_path: Path) -> None:
+    """Other tabs need one: the line that removes the last is told, and no other of that table."""
+    rows = keys(baseline(), table)
+    text = "".join(f"[{table}.rows.{key}]\nremoved = true\n" for key in rows)
+    with pytest.raises(InputFaults) as told:
+        of(tmp_path, text)
+    message = "has no row left, and other tabs need one; keep one, or add another"
+    assert f"set_0.toml:{2 * len(rows) - 1}: {table}: {message}" in str(told.value)
+    assert "at least 1 item" not in str(told.value)
 
 
 def test_the_workbook_of_fewer_rows(tmp_path: Path) -> None:

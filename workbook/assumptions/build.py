@@ -11,6 +11,7 @@ from workbook.assumptions.groups import Row, Section, Table
 from workbook.assumptions.inputs import Basis, Choice, ColumnInfo, Input, Meta, RowHead, Text
 from workbook.assumptions.model import Place, validated
 from workbook.assumptions.sections import (
+    FILLED_TABLES,
     KINDS,
     OPTIONS_FROM_ROWS,
     SECTIONS,
@@ -86,10 +87,19 @@ class Builder:
         columns = {key: self._column(name, key) for key in KINDS[name]}
         rows = [self._row(name, key, place) for key, place in self._rows(name).items()]
         self._distinct_labels(name)
-        if label is None or None in rows or None in columns.values():
+        emptied = self._emptied(name)
+        if emptied is not None:
+            message = "has no row left, and other tabs need one; keep one, or add another"
+            self.faults.append(emptied.fault(name, message))
+        if label is None or emptied is not None or None in rows or None in columns.values():
             return None
         heads = MappingProxyType(cast("dict[str, ColumnInfo]", columns))
         return Table(name, str(label.value), tuple(cast("list[Row]", rows)), heads)
+
+    def _emptied(self, table: str) -> Given | None:
+        """What removed the last row of a table that needs one."""
+        gone = table in FILLED_TABLES and not self._rows(table)
+        return self.store.removals.get(table) if gone else None
 
     def _rows(self, table: str) -> dict[str, Given]:
         return self.store.rows.get(table, {})
@@ -150,6 +160,8 @@ class Builder:
         given: Mapping[str, Given],
         known: Mapping[str, object],
     ) -> Input | None:
+        if self._emptied(OPTIONS_FROM_ROWS.get(target, "")) is not None:
+            return None  # that there are no options is told of the table
         menu = self._menu(target, given) if kind is Choice else None
         values = [
             (each.layer, _normal(kind, each.value, menu))

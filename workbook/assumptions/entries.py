@@ -141,7 +141,7 @@ class Reader:
         elif row in NEEDED_ROWS.get(name, ()):
             self._fault(path, "this row is needed by other tabs; change its values instead")
         else:
-            self.store.remove_row(name, row)
+            self.store.remove_row(name, row, self._given(True, path))  # noqa: FBT003  what it says
 
     def _after(self, name: str, row: str, value: object) -> None:
         others = [key for key in self.store.rows[name] if key != row]

@@ -509,9 +509,13 @@ OPTIONS_FROM_ROWS: dict[tuple[str, ...], str] = {
 """The choices whose options are the labels of a table's rows."""
 
 NEEDED_ROWS: dict[str, frozenset[str]] = {
-    "ladder": frozenset(("independent", "time_of_day", "seasonality", "correlation"))
+    "ladder": frozenset(("independent", "time_of_day", "seasonality", "correlation")),
+    "last_plan": frozenset(("inference", "training", "research")),
 }
 """The rows of tables that tabs name, and that a set of assumptions may therefore not remove."""
+
+FILLED_TABLES = frozenset(("information", "fleet", "models", "prices", "sizes", "scenarios"))
+"""The tables that tabs need at least one row of."""
 
 _HINTS: dict[str, Any] = get_type_hints(Assumptions)
 

@@ -37,6 +37,7 @@ class Store:
 
     given: dict[Target, dict[str, list[Given]]] = field(default_factory=dict)
     rows: dict[str, dict[str, Given]] = field(default_factory=dict)
+    removals: dict[str, Given] = field(default_factory=dict)
 
     def add(self, target: Target, attribute: str, given: Given) -> None:
         """Add one attribute of a target; what was given before stays on record."""
@@ -46,9 +47,10 @@ class Store:
         """Note a row; it keeps the place where it was first given."""
         self.rows.setdefault(table, {}).setdefault(key, given)
 
-    def remove_row(self, table: str, key: str) -> None:
-        """Forget a row, and what was given for its cells."""
+    def remove_row(self, table: str, key: str, given: Given) -> None:
+        """Forget a row, and what was given for its cells; *given* is what removes it."""
         del self.rows[table][key]
+        self.removals[table] = given
         for target in [each for each in self.given if each[:2] == (table, key)]:
             del self.given[target]
 
