@@ -75,16 +75,14 @@ def calculating(layout: Layout, stamp: datetime) -> Iterator[Callable[[], Values
     """
     formulas = _formulas(layout)
     made = drafts(layout)
-    # engines leave the interpreter free while they work, so others work beside them
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as aside:
-        answers = [
-            aside.submit(_read, calculator, _put(data, Path(folder, name)), formulas)
-            for calculator, name, data in (
-                (Formualizer(stamp), "whole.xlsx", made.whole),
-                (engine("ironcalc"), "shared.xlsx", made.shared),
-            )
-        ]
-        yield lambda: _agreed(formulas, *(answer.result() for answer in answers))
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=1) as aside:
+        whole, shared = Path(folder, "whole.xlsx"), Path(folder, "shared.xlsx")
+        whole.write_bytes(made.whole)
+        shared.write_bytes(made.shared)
+        # one engine leaves the interpreter free while it works, the other keeps it to itself
+        first = aside.submit(_read, Formualizer(stamp), whole, formulas)
+        opinions = _read(engine("ironcalc"), shared, formulas)
+        yield lambda: _agreed(formulas, first.result(), opinions)
 
 
 def calculated(layout: Layout, stamp: datetime) -> Values:
@@ -93,15 +91,13 @@ def calculated(layout: Layout, stamp: datetime) -> Values:
         return values()
 
 
-def _put(data: bytes, path: Path) -> Path:
-    path.write_bytes(data)
-    return path
-
-
-def _agreed(formulas: Mapping[Cell, str], values: Values, opinions: Values) -> Values:
+def _agreed(
+    formulas: Mapping[Cell, str], first: Sequence[Value], second: Sequence[Value]
+) -> Values:
+    values = dict(zip(formulas, first, strict=True))
     _require_values(values, formulas)
-    rows = [Row(cell, text, values[cell], opinions[cell]) for cell, text in formulas.items()]
-    if differing := [row for row in rows if not agree(row.a, row.b)]:
+    rows = zip(formulas.items(), first, second, strict=True)
+    if differing := [Row(cell, text, a, b) for (cell, text), a, b in rows if not agree(a, b)]:
         raise Disagreement(differing)
     return values
 
@@ -134,9 +130,9 @@ def _formulas(layout: Layout) -> dict[Cell, str]:
     }
 
 
-def _read(calculator: Engine, path: Path, formulas: Mapping[Cell, str]) -> Values:
+def _read(calculator: Engine, path: Path, formulas: Mapping[Cell, str]) -> list[Value]:
     with calculator.open(path) as session:
-        return session.read(formulas)
+        return list(session.read(formulas).values())
 
 
 def _require_values(values: Mapping[Cell, Value], formulas: Mapping[Cell, str]) -> None:

@@ -3,7 +3,7 @@
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -95,9 +95,9 @@ class Engine(Protocol):
 class LiveSession(ABC):
     """What all sessions share: cells are checked, and a read never sees stale values."""
 
-    def __init__(self, name: str, sheets: Collection[str]) -> None:
+    def __init__(self, name: str, sheets: Iterable[str]) -> None:
         self._name = name
-        self._sheets = sheets
+        self._sheets = dict.fromkeys(sheets)
         self._stale = True
 
     def set(self, cell: Cell, value: Settable) -> None:
