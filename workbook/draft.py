@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
-from itertools import count
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from workbook import frame
 from workbook.a1 import column_letters
+from workbook.frame import escaped
+from workbook.layout.places import Place
 from workbook.layout.sheet import Cell, Excel, Layout, Sheet, digits
 
 _DAY_0 = date(1899, 12, 30).toordinal()
@@ -48,7 +48,7 @@ def drafts(layout: Layout) -> Drafts:
 
 def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, str]:
     """The rows of a sheet in each draft; cells without content are left out."""
-    runs = _runs(sheet)
+    numbers: dict[Place, int] = {}
     whole, shared = list[str](), list[str]()
     row = None
     for cell in sheet.cells:
@@ -62,8 +62,8 @@ def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, str]:
         ref = f"{column_letters(cell.col)}{cell.row + 1}"
         if isinstance(cell.content, Excel):
             # without a value, one engine complains of each cell; none hands this one back
-            whole.append(f'<c r="{ref}"><f>{escape(cell.content.text[1:])}</f><v>0</v></c>')
-            formula = _shared(cell, cell.content, runs, names)
+            whole.append(f'<c r="{ref}"><f>{escaped(cell.content.text[1:])}</f><v>0</v></c>')
+            formula = _shared(cell, cell.content, names, numbers)
             shared.append(f'<c r="{ref}">{formula}<v>0</v></c>')
         else:
             text = f'<c r="{ref}"{_constant(cell.content)}</c>'
@@ -75,43 +75,19 @@ def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, str]:
 
 def _constant(content: float | str | date) -> str:
     if isinstance(content, str):
-        return f' t="str"><v>{escape(content)}</v>'
+        return f' t="str"><v>{escaped(content)}</v>'
     number = content.toordinal() - _DAY_0 if isinstance(content, date) else content
     return f"><v>{digits(number)}</v>"
 
 
-class _Run(NamedTuple):
-    """Cells of one formula, one below the other."""
-
-    number: int
-    rows: list[int]
-
-
-def _runs(sheet: Sheet) -> dict[tuple[int, int], _Run]:
-    """For each cell of a column's formula its run, by row and column."""
-    numbers = count()
-    latest: dict[tuple[int, int], _Run] = {}
-    runs: dict[tuple[int, int], _Run] = {}
-    for row, col, content, _, _ in sheet.cells:
-        if isinstance(content, Excel) and content.pattern is not None:
-            run = latest.get((col, id(content.pattern)))
-            if run is None or run.rows[-1] != row - 1:
-                run = latest[col, id(content.pattern)] = _Run(next(numbers), [])
-            run.rows.append(row)
-            runs[row, col] = run
-    return runs
-
-
-def _shared(
-    cell: Cell, formula: Excel, runs: Mapping[tuple[int, int], _Run], names: Mapping[str, str]
-) -> str:
-    """The ``f`` element of a cell: that of a run's first cell speaks for the others."""
-    run = runs.get((cell.row, cell.col))
-    if run is not None and cell.row != run.rows[0]:
-        return f'<f t="shared" si="{run.number}"/>'
-    text = escape(_WORD.sub(lambda word: names.get(word[1] or "", word[0]), formula.text[1:]))
-    if run is None or len(run.rows) == 1:
+def _shared(cell: Cell, formula: Excel, names: Mapping[str, str], numbers: dict[Place, int]) -> str:
+    """The ``f`` element of a cell: that of a column's first cell speaks for the others."""
+    column = formula.column
+    if column is not None and cell.row != column.first.row:
+        return f'<f t="shared" si="{numbers[column.first]}"/>'
+    text = escaped(_WORD.sub(lambda word: names.get(word[1] or "", word[0]), formula.text[1:]))
+    if column is None or column.count == 1:
         return f"<f>{text}</f>"
-    column = column_letters(cell.col)
-    area = f"{column}{cell.row + 1}:{column}{run.rows[-1] + 1}"
-    return f'<f t="shared" ref="{area}" si="{run.number}">{text}</f>'
+    number = numbers[column.first] = len(numbers)
+    area = f"{column.first.ref}:{column.last.ref}"
+    return f'<f t="shared" ref="{area}" si="{number}">{text}</f>'

@@ -26,6 +26,12 @@ _STYLES = (
 )
 
 
+def escaped(text: str) -> str:
+    """*text* as XML holds it."""
+    special = "&" in text or "<" in text or ">" in text
+    return escape(text) if special else text
+
+
 def write(
     target: Path | BytesIO,
     sheets: Sequence[str],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 # Widths of Arial's letters, in parts of the type size; what is not here is as wide as a digit.
 EM = {
@@ -27,6 +28,7 @@ BOLDER = 1.08
 WRAP_SLACK = 0.93
 
 
+@lru_cache(maxsize=1 << 14)
 def text_width(text: str, points: float, *, bold: bool = False) -> float:
     """The width of *text* in pixels at 100 % zoom, a little over rather than under."""
     em = sum(EM.get(c, DIGIT_EM) for c in text)

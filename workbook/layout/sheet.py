@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from workbook.book import Chart, Column
@@ -13,24 +14,14 @@ from workbook.layout.places import Area, Place, Strip
 from workbook.theme import Style
 
 
-class Pattern(NamedTuple):
-    """The formula of a column: its first part, then rows at place 0 with what follows each."""
-
-    first: str
-    rest: tuple[tuple[int, str], ...]
-
-    def at(self, place: int) -> str:
-        """The text of the row at *place*."""
-        return self.first + "".join([f"{row + place}{text}" for row, text in self.rest])
-
-
 class Excel(NamedTuple):
-    """Formula text with its equals sign, and the pattern of its column, if it stands in one."""
+    """Formula text with its equals sign, and all cells that it stands in, row by row."""
 
     text: str
-    pattern: Pattern | None = None
+    column: Strip | None = None
 
 
+@lru_cache(maxsize=1 << 16)
 def digits(number: float) -> str:
     """A number as the file has it: the fewest digits that give this very double.
 

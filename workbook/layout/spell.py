@@ -24,7 +24,7 @@ from workbook.expr import (
 )
 from workbook.functions import BY_NAME
 from workbook.layout.places import Area, LayoutError, Place, Strip
-from workbook.layout.sheet import Excel, Pattern
+from workbook.layout.sheet import Excel
 
 LONGEST_TEXT = 255
 SIDE_BY_SIDE = tuple(
@@ -42,6 +42,17 @@ SIDE_BY_SIDE = tuple(
 
 MARK = "\x00"
 """Stands before a row that moves with the cell; no text in a formula can have it."""
+
+
+class Pattern(NamedTuple):
+    """The formula of a column: its first part, then rows at place 0 with what follows each."""
+
+    first: str
+    rest: tuple[tuple[int, str], ...]
+
+    def at(self, place: int) -> str:
+        """The text of the row at *place*."""
+        return self.first + "".join([f"{row + place}{text}" for row, text in self.rest])
 
 
 @dataclass(slots=True)
@@ -95,11 +106,10 @@ class Spot(NamedTuple):
 
 
 def formula(expr: Expr, spot: Spot, atlas: Atlas) -> Excel:
-    """The formula; those of a column have its pattern in common."""
+    """The formula of one cell."""
     if spot.place is None or spot.across:
         return Excel("=" + _spell(expr, spot, atlas))
-    pattern = _pattern(expr, spot.sheet, atlas)
-    return Excel(pattern.at(spot.place), pattern)
+    return Excel(_pattern(expr, spot.sheet, atlas).at(spot.place))
 
 
 def formulas(expr: Expr, strip: Strip, atlas: Atlas) -> list[Excel]:
@@ -108,7 +118,7 @@ def formulas(expr: Expr, strip: Strip, atlas: Atlas) -> list[Excel]:
     if strip.across:
         return [formula(expr, Spot(sheet, place, across=True), atlas) for place in places]
     pattern = _pattern(expr, sheet, atlas)
-    return [Excel(pattern.at(place), pattern) for place in places]
+    return [Excel(pattern.at(place), strip) for place in places]
 
 
 def _pattern(expr: Expr, sheet: str, atlas: Atlas) -> Pattern:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from xml.sax.saxutils import escape
 
 from xlsxwriter.worksheet import Worksheet
 
 from workbook.a1 import column_letters
+from workbook.frame import escaped
 from workbook.layout.sheet import Cached, Cell, Excel, digits
 from workbook.theme import Style
 from workbook.xlsx.faults import WriteError
@@ -47,7 +47,7 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # the library is untyped
             if content is None:
                 texts.append(f"{at}/>")
             elif isinstance(content, Excel):
-                self._waiting.append((row, col, len(texts), at, escape(content.text[1:])))
+                self._waiting.append((row, col, len(texts), at, escaped(content.text[1:])))
                 texts.append("")
             else:
                 texts.append(f"{at}{self._constant(row, col, content)}</c>")
@@ -61,7 +61,7 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # the library is untyped
             value = values.get((self.name, f"{column_letters(col)}{row + 1}"), _UNKNOWN)
             self._shown[row, col] = value.text
             kind = "" if value.kind == "n" else f' t="{value.kind}"'
-            text = f"{at}{kind}><f>{formula}</f><v>{escape(value.text)}</v></c>"
+            text = f"{at}{kind}><f>{formula}</f><v>{escaped(value.text)}</v></c>"
             self._ready[row][place] = text
 
     def _constant(self, row: int, col: int, content: float | str | date) -> str:
