@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from io import BytesIO
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_STORED, ZipFile
 
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -27,9 +27,9 @@ _STYLES = (
 
 
 def escaped(text: str) -> str:
-    """*text* as XML holds it."""
+    """*text* as XML holds it between tags."""
     special = "&" in text or "<" in text or ">" in text
-    return escape(text) if special else text
+    return escape(text, quote=False) if special else text
 
 
 def write(
@@ -83,11 +83,11 @@ def _links(targets: Mapping[str, tuple[str, str]]) -> str:
 
 def _book(sheets: Sequence[str], names: Iterable[tuple[str, str]], *, from_1904: bool) -> str:
     listed = "".join(
-        f'<sheet name={quoteattr(title)} sheetId="{n}" r:id="rId{n}"/>'
+        f'<sheet name="{escape(title)}" sheetId="{n}" r:id="rId{n}"/>'
         for n, title in enumerate(sheets, 1)
     )
     defined = "".join(
-        f"<definedName name={quoteattr(name)}>{escape(formula)}</definedName>"
+        f'<definedName name="{escape(name)}">{escaped(formula)}</definedName>'
         for name, formula in names
     )
     dates = '<workbookPr date1904="1"/>' if from_1904 else ""

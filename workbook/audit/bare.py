@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias, assert_never
-from xml.sax.saxutils import escape
 
 from workbook import frame
 from workbook.audit.facts import Facts, Held, Name, SheetFacts
 from workbook.audit.formula import Token, reference, tokens
 from workbook.engines.base import Cell, CellError, Value
+from workbook.frame import escaped
 
 Standing: TypeAlias = Mapping[tuple[str, str], str]
 
@@ -92,7 +92,7 @@ def _rows(sheet: SheetFacts, back: Mapping[Cell, str], standing: Standing) -> st
 def _cell(held: Held, back: Mapping[Cell, str], standing: Standing) -> str | None:
     if held.formula is None or (back and held.cell in back):
         return _typed(held.ref, held.value)
-    formula = escape("".join(_word(token, held.sheet, standing) for token in tokens(held.formula)))
+    formula = escaped("".join(_word(token, held.sheet, standing) for token in tokens(held.formula)))
     if held.array:
         return f'<c r="{held.ref}"><f t="array" ref="{held.array}">{formula}</f></c>'
     return f'<c r="{held.ref}"><f>{formula}</f></c>'
@@ -107,10 +107,10 @@ def _typed(ref: str, value: Value) -> str | None:
         case float():
             return f'<c r="{ref}"><v>{value!r}</v></c>'
         case str():
-            text = escape(value.translate(_UNWRITABLE))
+            text = escaped(value.translate(_UNWRITABLE))
             return f'<c r="{ref}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         case CellError(code=code):
-            return f'<c r="{ref}" t="e"><v>{escape(code)}</v></c>'
+            return f'<c r="{ref}" t="e"><v>{escaped(code)}</v></c>'
         case _:
             assert_never(value)
 
