@@ -225,4 +225,4 @@ FEW = (
     "much at once",
     "drawn 0",
 )
-FEWEST = ("the memo", "much at once", "drawn 0")
+FEWEST = ("the memo", "much at once")

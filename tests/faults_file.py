@@ -98,7 +98,7 @@ def a_hidden_sheet(d: Draft) -> str:
 
 @fault("F19")
 def a_hidden_row(d: Draft) -> str:
-    d.on_sheet("Supply", '<row r="17" ', '<row r="17" hidden="1" ')
+    d.on_sheet("Supply", '<row r="17"', '<row r="17" hidden="1"')
     return "Supply"
 
 

@@ -174,7 +174,7 @@ def a_hidden_sheet(d: Draft) -> Expected:
 
 @planted
 def a_hidden_row(d: Draft) -> Expected:
-    d.on_sheet("Supply", '<row r="17" ', '<row r="17" hidden="1" ')
+    d.on_sheet("Supply", '<row r="17"', '<row r="17" hidden="1"')
     return "flags", "hidden", "Supply!17:17"
 
 
@@ -229,7 +229,7 @@ def a_check_that_no_longer_applies(d: Draft) -> Expected:
 def a_check_taken_away(d: Draft) -> Expected:
     cell = d.at("checks.tiers.failed")
     row = cell.ref[1:]
-    d.on_sheet(cell.sheet, rf'<row r="{row}" .*?</row>', "")
+    d.on_sheet(cell.sheet, rf'<row r="{row}"[ >].*?</row>', "")
     return "flags", "check removed", f"{cell.sheet}!{row}:{row}"
 
 

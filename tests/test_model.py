@@ -580,7 +580,7 @@ def expected(changes: Mapping[str, Entry]) -> oracle.Figures:
 
 
 @given(changes=inputs_changed())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_the_model_is_the_memo_for_all_inputs(
     found: Finder, at: Given, changes: dict[str, Entry]
 ) -> None:

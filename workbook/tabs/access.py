@@ -190,11 +190,12 @@ def _curves(picked: _Picked, demand: Demand, limit: rationed.Rationed) -> tuple[
 
 def _people_chart(people: signups.SignUps) -> Chart:
     active, waiting = (At(column, signups.LAST) for column in (people.active, people.waiting))
-    ends = (shown(each, "#,##0", 0) for each in (active, waiting))
+    # one engine writes 0 as "0," by the pattern with thousands, and often nobody waits
+    ends = (shown(active, "#,##0", 0), shown(waiting, "0", 0))
     return Chart(
         kind="weeks",
         headline=joined(
-            "At the end of the year ", next(ends), " users are active, ", next(ends), " wait"
+            "At the end of the year ", ends[0], " users are active, ", ends[1], " wait"
         ),
         title="Active users and waiting list by week",
         series=(
