@@ -217,10 +217,7 @@ CASES["much at once"] = OVERRIDES | POLICY | PRICED | WORKED | SCORED | STALE
 # each case takes these programs seconds
 FEW = (
     "the memo",
-    "several readings",
-    "text for a number",
     "weeks outside the table",
-    "old information, and rows that are not whole",
     "users that no pod serves",
     "much at once",
     "drawn 0",

@@ -37,12 +37,21 @@ def fault(rule: str) -> Callable[[Plant], Plant]:
     return register
 
 
+EACH = 3
+"""One in so many cases that are alike runs every time, the others in the thorough run."""
+
+
+def marks(at: int) -> tuple[pytest.MarkDecorator, ...]:
+    """What marks the case at this place of many that are alike."""
+    return () if at % EACH == 0 else (pytest.mark.thorough,)
+
+
 def planted_by(module: ModuleType) -> list[object]:
     """The faults of a module, as parameters of a test."""
+    own = [(rule, plant) for rule, plant in FAULTS if plant.__module__ == module.__name__]
     return [
-        pytest.param(rule, plant, id=f"{rule}-{plant.__name__}")
-        for rule, plant in FAULTS
-        if plant.__module__ == module.__name__
+        pytest.param(rule, plant, id=f"{rule}-{plant.__name__}", marks=marks(at))
+        for at, (rule, plant) in enumerate(own)
     ]
 
 

@@ -15,7 +15,7 @@ import xlsxwriter
 from finder import Finder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import Draft, covers, quickly
+from planted import Draft, covers, marks, quickly
 from strangers import written
 
 from workbook import cli, theme
@@ -292,7 +292,9 @@ def before(book_path: Path) -> Facts:
     return read(book_path)
 
 
-@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
+@pytest.mark.parametrize(
+    "plant", [pytest.param(p, id=p.__name__, marks=marks(at)) for at, p in enumerate(PLANTS)]
+)
 def test_a_planted_change_is_told_at_its_place(
     built: Built, before: Facts, found: Finder, tmp_path: Path, plant: Plant
 ) -> None:

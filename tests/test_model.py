@@ -580,7 +580,7 @@ def expected(changes: Mapping[str, Entry]) -> oracle.Figures:
 
 
 @given(changes=inputs_changed())
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_the_model_is_the_memo_for_all_inputs(
     found: Finder, at: Given, changes: dict[str, Entry]
 ) -> None:
@@ -592,7 +592,7 @@ def test_the_model_is_the_memo_for_all_inputs(
 
 
 @given(changes=inputs_changed())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_no_hour_is_lost_or_given_twice(at: Given, changes: dict[str, Entry]) -> None:
     """By need, P0 + inference + training + research + buffer is supply, plus the shortfall."""
     by_need = changes | {"scenarios.own.p2_split": BY_NEED}
