@@ -73,8 +73,13 @@ def verify(path: Path, question: Question | None = None) -> Verdict:
         with at_work(question.engines, stripped, cells, question.patience) as workers:
             run.first(_answers(workers, changes, run.refused))
             random = Random(question.seed)  # noqa: S311 - a seed repeats the draws
-            for number in range(1, question.draws + 1):
-                run.again(number, _answers(workers, draw(inputs, random), run.refused))
+            # engines work on a draw while the one before it is compared
+            for number in range(question.draws + 1):
+                answers = _collected(workers, run.refused) if number else {}
+                if number < question.draws:
+                    _ask(workers, draw(inputs, random), run.refused)
+                if number:
+                    run.again(number, answers)
     return run.verdict(path)
 
 
@@ -210,11 +215,21 @@ def _answers(
     workers: Mapping[str, Worker], changes: Changes, refused: dict[str, str]
 ) -> dict[str, Values]:
     """The values of each engine that still works; *refused* takes in the others."""
-    able = {name: worker for name, worker in workers.items() if name not in refused}
-    for worker in able.values():
-        worker.ask(changes)
+    _ask(workers, changes, refused)
+    return _collected(workers, refused)
+
+
+def _ask(workers: Mapping[str, Worker], changes: Changes, refused: Mapping[str, str]) -> None:
+    for name, worker in workers.items():
+        if name not in refused:
+            worker.ask(changes)
+
+
+def _collected(workers: Mapping[str, Worker], refused: dict[str, str]) -> dict[str, Values]:
     found: dict[str, Values] = {}
-    for name, worker in able.items():
+    for name, worker in workers.items():
+        if name in refused:
+            continue
         try:
             found[name] = worker.answer()
         except EngineFailed as fault:
