@@ -1,4 +1,4 @@
-"""The least xlsx around sheets of cells, as engines are given it: no look, no chart, no value."""
+"""The least xlsx around sheets of cells, as engines are given it: no look and no chart."""
 
 from __future__ import annotations
 
