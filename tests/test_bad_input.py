@@ -304,6 +304,8 @@ CELLS: tuple[tuple[str, object, str], ...] = (
     ("allocation.live_scenario", "5 · Other", '"5 · Other" is not a choice; write one of "1 · '),
     ("allocation.live_scenario", 2.0, "2 is a number, where text is needed"),
     ("commitments.azure_nvidia.chip", "MI 450", '"MI 450" is not in the fleet'),
+    ("fleet.tpu.provider", "=Google", "holds the formula =Google; type its value instead"),
+    ("fleet.tpu.provider", "+Google", "which a spreadsheet reads as a formula"),
     ("fleet.tpu.provider", "@Google", "which a spreadsheet reads as a formula"),
     ("fleet.tpu.provider", "-Google", "which a spreadsheet reads as a formula"),
     ("fleet.tpu.provider", "Goo\tgle", "has a control character"),

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 
 from workbook import cli
-from workbook.assumptions import load
+from workbook.assumptions import baseline, load
 from workbook.paths import TEMPLATES
 
 __all__ = ["again"]
@@ -229,6 +229,22 @@ def test_a_renamed_row_keeps_its_key(book: Path, into: Path) -> None:
     assert [each.id for each in found.changed] == ["models.gpt_5.label"]
     assert found.extras == []
     assert load([into]).models.row("gpt_5").label == "GPT 5 (new)"
+
+
+@pytest.mark.parametrize("chosen_too", [False, True], ids=["label alone", "label and choice"])
+def test_a_choice_follows_the_label_of_its_row(book: Path, into: Path, *, chosen_too: bool) -> None:
+    """The reference model is kept by its row, whether the choice is typed anew or left."""
+    model = baseline().training.reference_model.value
+    [key] = [row.key for row in baseline().models.rows if row.label == model]
+
+    def rename(made: Workbook) -> None:
+        made["Training"].cell(cell_of(made, f"models.{key}.flop").row, 2).value = "The big one"
+
+    typed = {"training.reference_model": "The big one"} if chosen_too else {}
+    found = brought(edited(book, into.with_name("e.xlsx"), typed, also=rename), into)
+    assert (found.errors, found.extras) == ([], [])
+    assert load([into]).training.reference_model.value == "The big one"
+    assert brought(into.with_name("e.xlsx"), into).written == []
 
 
 # --- comments --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workbook.assumptions import Assumptions, load
+from workbook.assumptions.sections import OPTIONS_FROM_ROWS
 from workbook.data import FORMS
 from workbook.faults import Fault, InputFaults
 from workbook.roundtrip.csvfile import lines_of
@@ -15,6 +16,7 @@ from workbook.roundtrip.datatables import alike, rows_of
 from workbook.roundtrip.drafts import Draft
 from workbook.roundtrip.findings import Error, Value, same
 from workbook.roundtrip.gather import Gathered
+from workbook.roundtrip.merge import Wanted
 from workbook.roundtrip.rowmerge import TypedRow
 
 _SHOWN = 5
@@ -100,10 +102,22 @@ def _require_only(now: Assumptions, then: Assumptions, gathered: Gathered) -> No
         before = {i: v for i, v in before.items() if not i.startswith(f"{table}.{key}.")}
     for (table, key), row in wanted.added.items():
         before |= {f"{table}.{key}.{column}": value for column, value in row.values.items()}
+    before |= _following(now, wanted)
     before |= wanted.values
     differing = sorted(i for i in before.keys() | after.keys() if not _alike(i, before, after))
     if differing:
         raise AssertionError(f"the file would not say what was typed: {differing[:_SHOWN]}")
+
+
+def _following(now: Assumptions, wanted: Wanted) -> dict[str, Value]:
+    """The choices of a row whose label changes: they change with it."""
+    following: dict[str, Value] = {}
+    for path, table in OPTIONS_FROM_ROWS.items():
+        entry = now.input(".".join(path))
+        for row in getattr(now, table).rows:
+            if (table, row.key) in wanted.labels and row.label == getattr(entry, "value", None):
+                following[entry.id] = wanted.labels[table, row.key]
+    return following
 
 
 def _require_rows(then: Assumptions, drafts: Sequence[Draft]) -> None:
