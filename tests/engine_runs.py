@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import oracle
@@ -16,9 +16,10 @@ from workbook.assumptions import Assumptions
 from workbook.book import entry_value
 from workbook.build import Built, make
 from workbook.data.requests import REQUESTS
-from workbook.engines import Cell, Session, Settable, Value, agree, engine, missing
+from workbook.draft import drafts
+from workbook.engines import Cell, CellError, Session, Settable, Value, agree, engine, missing
 from workbook.evaluate import plain
-from workbook.layout import Excel, Place
+from workbook.layout import Excel, Layout, Place, Sheet
 from workbook.values import Row
 
 Values = Mapping[Cell, Value]
@@ -93,13 +94,75 @@ def differences(
 class Short:
     """The workbook with forms of few rows: a formula is the same in all rows of a column."""
 
+    inputs: Assumptions
     built: Built
-    run: Run
+    path: Path
 
     def differences(self, name: str, cases: Iterable[str]) -> list[str]:
         """The formulas with other values in an engine than in that whose values stand in it."""
-        theirs = self.run(name, cases)
-        return differences(formulas_of(self.built), self.run("formualizer", theirs), theirs)
+        run = runner(self.inputs, self.built, self._found, self.path)
+        theirs = run(name, cases)
+        return differences(formulas_of(self.built), run("formualizer", theirs), theirs)
+
+    def thin_differences(self, name: str, cases: Sequence[str]) -> list[str]:
+        """The same of the first and the last formula of each column.
+
+        Those between have the value of each case typed in. One that shows an error or nothing in
+        a case is worked out as well, since no cell can be given that.
+        """
+        if reason := missing(name):
+            pytest.skip(reason)
+        run = runner(self.inputs, self.built, self._found, self.path)
+        ours = run("formualizer", cases)
+        given = {
+            cell
+            for cell in _between(self.built.layout)
+            if all(_typable(values[cell]) for values in ours.values())
+        }
+        path = self.path.with_name("thin.xlsx")
+        path.write_bytes(drafts(_without(self.built.layout, given)).whole)
+        texts = {cell: text for cell, text in formulas_of(self.built).items() if cell not in given}
+        with engine(name).open(path) as session:
+            typist = Typist(session, self.inputs, self._found)
+            theirs: dict[str, Values] = {}
+            for case in cases:
+                typist.type(CASES[case])
+                for cell in given:
+                    session.set(cell, plain(ours[case][cell]))
+                theirs[case] = session.read(texts)
+        return differences(texts, ours, theirs)
+
+    @property
+    def _found(self) -> Finder:
+        return Finder(self.built.book, self.built.layout)
+
+
+def _typable(value: Value) -> bool:
+    return value != "" and not isinstance(value, CellError)
+
+
+def _between(layout: Layout) -> Iterator[Cell]:
+    """The cells of columns of formulas, but the first and the last of each."""
+    for sheet in layout.sheets:
+        for cell in sheet.cells:
+            if isinstance(cell.content, Excel) and (column := cell.content.column):
+                last = column.first.row + column.count - 1
+                if column.first.row < cell.row < last:
+                    yield Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref)
+
+
+def _without(layout: Layout, given: Container[Cell]) -> Layout:
+    """The layout with a number in place of the formulas of some cells."""
+
+    def bared(sheet: Sheet) -> Sheet:
+        refs = [Place(sheet.name, cell.row, cell.col).ref for cell in sheet.cells]
+        cells = [
+            cell._replace(content=0.0) if Cell(sheet.name, ref) in given else cell
+            for cell, ref in zip(sheet.cells, refs, strict=True)
+        ]
+        return replace(sheet, cells=cells)
+
+    return replace(layout, sheets=tuple(bared(sheet) for sheet in layout.sheets))
 
 
 @pytest.fixture(scope="module")
@@ -109,4 +172,4 @@ def short(memo_inputs: Assumptions, tmp_path_factory: pytest.TempPathFactory) ->
     built = make(a, a)
     path = tmp_path_factory.mktemp("short") / "book.xlsx"
     path.write_bytes(built.filled.data)
-    return Short(built, runner(a, built, Finder(built.book, built.layout), path))
+    return Short(a, built, path)
