@@ -129,13 +129,22 @@ def typed_in(facts: Facts, values: Mapping[str, object]) -> Facts:
     Much faster than a file, where only what cells hold matters.
     """
     names = {name.name: references(name.formula) for name in facts.names}
-    sheets = {sheet.name: dict(sheet.cells) for sheet in facts.sheets}
+    changes: dict[tuple[str, int, int], tuple[object, str | None]] = {}
     for input_id, value in values.items():
         [where] = names[input_id.replace(".", "_")]
-        at = (where.first.row, where.first.column)
         formula = value[1:] if isinstance(value, str) and value.startswith("=") else None
-        held = sheets[where.sheet][at]
-        sheets[where.sheet][at] = replace(held, value=value, formula=formula)  # type: ignore[arg-type]
+        changes[where.sheet, where.first.row, where.first.column] = (value, formula)
+    return retouched(facts, changes)
+
+
+def retouched(
+    facts: Facts, changes: Mapping[tuple[str, int, int], tuple[object, str | None]]
+) -> Facts:
+    """A workbook that was read, with another value and formula in some of its cells."""
+    sheets = {sheet.name: dict(sheet.cells) for sheet in facts.sheets}
+    for (sheet, row, column), (value, formula) in changes.items():
+        held = sheets[sheet][row, column]
+        sheets[sheet][row, column] = replace(held, value=value, formula=formula)  # type: ignore[arg-type]
     same = tuple(replace(sheet, cells=sheets[sheet.name]) for sheet in facts.sheets)
     return replace(facts, sheets=same)
 

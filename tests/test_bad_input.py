@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from edits import SET, again, built_at, edited, retyped, typed_in
+from edits import SET, again, built_at, edited, retouched, retyped, typed_in
 from openpyxl import Workbook
 
 from workbook import __version__, cli
@@ -34,6 +34,12 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bad") / "set.toml"
     path.write_text(SET)
     return built_at(path.with_name("book.xlsx"), load([path]))
+
+
+@pytest.fixture(scope="module")
+def facts(book: Path) -> Facts:
+    """That workbook, read once."""
+    return read(book)
 
 
 @pytest.fixture
@@ -215,42 +221,64 @@ def no_inputs(made: Workbook) -> None:
         del made.defined_names[name]
 
 
-def row_of(made: Workbook, text: str) -> int:
-    """The row of Sources that begins with a text."""
-    sheet = made["Sources"]
-    return next(r for r in range(1, sheet.max_row) if sheet.cell(r, 2).value == text)
-
-
-def unknown_id(made: Workbook) -> None:
-    made["Sources"].cell(row_of(made, "training.mfu"), 2).value = "training.mfoo"
-
-
-def same_id_twice(made: Workbook) -> None:
-    made["Sources"].cell(row_of(made, "training.mfu"), 2).value = "training.overhead"
-
-
-def another_base(made: Workbook) -> None:
-    sheet, row = made["Sources"], row_of(made, "control.as_of")
-    heads = {c.value: c.column for each in sheet.iter_rows() for c in each if c.value}
-    sheet.cell(row, int(heads["Value at build"] or 0)).value = 46000.5
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (another_base, "(control.as_of): the value at the build 46000.5 is no whole day"),
         (no_sources, "what each input was when the workbook was built (tab Sources)"),
         (no_inputs, "has neither its id nor its name left"),
-        (unknown_id, "(training.mfoo): is no input of this program"),
-        (unknown_id, "training.mfu: has no row among the inputs on Sources"),
-        (same_id_twice, "the id training.overhead stands there twice"),
     ],
 )
 def test_a_workbook_that_lost_what_it_says_of_itself(
     change: Callable[[Workbook], object], words: str, book: Path, into: Path, capsys: Captured
 ) -> None:
-    """Tabs and ids that are needed to know what was typed."""
+    """Tabs that are needed to know what was typed."""
     assert words in refused(edited(book, into.with_name("e.xlsx"), also=change), into, capsys)
+
+
+@pytest.mark.parametrize(
+    ("input_id", "head", "value", "words"),
+    [
+        (
+            "control.as_of",
+            "Value at build",
+            46000.5,
+            ["(control.as_of): the value at the build 46000.5 is no whole day"],
+        ),
+        (
+            "training.mfu",
+            "Input",
+            "training.mfoo",
+            [
+                "(training.mfoo): is no input of this program",
+                "training.mfu: has no row among the inputs on Sources",
+            ],
+        ),
+        (
+            "training.mfu",
+            "Input",
+            "training.overhead",
+            ["the id training.overhead stands there twice"],
+        ),
+    ],
+)
+def test_a_workbook_that_says_otherwise_of_itself(  # noqa: PLR0913, PLR0917  a case of four
+    input_id: str,
+    head: str,
+    value: float | str,
+    words: list[str],
+    facts: Facts,
+    into: Path,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An id that is unknown, one that is there twice, a value that no such input can have had."""
+    cells = {at: held.value for at, held in facts.sheet("Sources").cells.items()}  # type: ignore[union-attr]
+    [row] = [row for (row, column), held in cells.items() if (column, held) == (2, input_id)]
+    [column] = [column for (_, column), held in cells.items() if held == head]
+    changed = retouched(facts, {("Sources", row, column): (value, None)})
+    monkeypatch.setattr(importing, "read", lambda _: changed)
+    said = refused(facts.path, into, capsys)
+    assert [each for each in words if each not in said] == []
 
 
 @pytest.mark.parametrize(
@@ -312,12 +340,6 @@ CELLS: tuple[tuple[str, object, str], ...] = (
     ("fleet.tpu.provider", "G" * 61, "has 61 characters, where 60 are allowed"),
     ("fleet.tpu.provider", "G*gle", "which lookups read as wildcards"),
 )
-
-
-@pytest.fixture(scope="module")
-def facts(book: Path) -> Facts:
-    """That workbook, read once."""
-    return read(book)
 
 
 def refused_cells(
