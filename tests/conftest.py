@@ -7,6 +7,7 @@ from finder import Finder
 from hypothesis import settings
 from outside import CORPUS
 from required import pytest_runtest_makereport
+from seen import Given, Seen
 
 from workbook.assumptions import Assumptions, baseline
 from workbook.build import Built, make
@@ -45,6 +46,13 @@ def built(memo_inputs: Assumptions) -> Built:
 def found(built: Built) -> Finder:
     """The cells of that workbook, by what they show."""
     return Finder(built.book, built.layout)
+
+
+@pytest.fixture(scope="session")
+def at(built: Built) -> Given:
+    """The workbook at changed inputs; as it is at the memo's is worked out once."""
+    unchanged = Seen(built.book.tabs, {})
+    return lambda changes: Seen(built.book.tabs, changes) if changes else unchanged
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
 
 from workbook.book import Stamp, Tab, tables_of
 from workbook.evaluate import Model
@@ -37,8 +39,20 @@ class Seen:
         assert isinstance(value, float), f"{figure} is {value!r}"
         return value
 
-    def column(self, table: str, key: str) -> list[float]:
-        """The numbers of a column; texts and blanks are passed over."""
+    def column(self, table: str, key: str) -> list[Value]:
+        """The cells of a column, from the top."""
         column = self._columns[table, key]
-        cells = [self._model.cell(column, i) for i in range(len(column.axis.entities))]
-        return [cell for cell in cells if isinstance(cell, float)]
+        return [self._model.cell(column, i) for i in range(len(column.axis.entities))]
+
+    def numbers(self, table: str, key: str) -> list[float]:
+        """The numbers of a column; texts and blanks are passed over."""
+        return [cell for cell in self.column(table, key) if isinstance(cell, float)]
+
+
+Given = Callable[[Mapping[str, Stamp]], Seen]
+"""The workbook at changed inputs and cells."""
+
+
+def approx(value: float) -> object:
+    """That number, as near as engines come to each other."""
+    return pytest.approx(value, rel=1e-9)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import costings
 import oracle
 import pytest
@@ -11,49 +9,10 @@ from finder import Finder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Entry
-
-from workbook.book import tables_of
-from workbook.build import Built
-from workbook.evaluate import Model
-from workbook.expr import At
+from seen import Given, approx
 
 RATE = 7.47688657716  # dollars an inference hour, as in test_model
 SUPPLY = 85_010_000_000 / 7
-
-
-class Live:
-    """The model at changed inputs; figures by id."""
-
-    def __init__(self, built: Built, changes: Mapping[str, Entry]) -> None:
-        self._model = Model(built.book.tabs, changes)
-        self._columns = {
-            (table.axis.key, column.key): column
-            for tab in built.book.tabs
-            for table in tables_of(tab)
-            for column in table.columns
-        }
-
-    def __getitem__(self, figure: str) -> float:
-        if "." not in figure:
-            value = self._model[figure]
-        else:
-            table, row, key = figure.split(".")
-            value = self._model.value(At(self._columns[table, key], row))
-        assert isinstance(value, float), f"{figure} is {value!r}"
-        return value
-
-
-Given = Callable[[Mapping[str, Entry]], Live]
-
-
-@pytest.fixture(scope="module")
-def at(built: Built) -> Given:
-    """The model at changed inputs."""
-    return lambda changes: Live(built, changes)
-
-
-def approx(value: float) -> object:
-    return pytest.approx(value, rel=1e-9)
 
 
 # --- by hand -----------------------------------------------------------------------------------
@@ -112,17 +71,17 @@ def test_an_owned_chip_beside_a_rented_one(at: Given) -> None:
     assert live["owned.b200.annuity"] == pytest.approx(11_569.16, abs=5e-3)
     assert live["owned.b200.electricity"] == approx(1.4 * 1.25 * 0.08 * 8760)
     assert live["owned.b200.hour"] == pytest.approx(16_395.56 / 8760, abs=1e-6)
-    assert live["owned.b200.even"] == approx(live["owned.b200.hour"] / 3.50)
+    assert live.number("owned.b200.even") == approx(live.number("owned.b200.hour") / 3.50)
     assert live["owned.b200.cost"] == 0
 
 
 def test_owning_replaces_rent_and_not_supply(at: Given) -> None:
     """200,000 of a million TPUs owned: the others rent at $0.93, and supply stays what it was."""
     live = at({"owned.b200.chip": "TPU", "owned.b200.quantity": 200_000.0})
-    rent, own = 800_000 * 8760 * 0.93, 200_000 * live["owned.b200.year"]
-    assert live["supply_hours"] == approx(SUPPLY)
-    assert live["fleet.tpu.cost"] == approx(rent + own)
-    assert live["terms.term_5.hours"] == approx(200_000 * 8760 / 4)
+    rent, own = 800_000 * 8760 * 0.93, 200_000 * live.number("owned.b200.year")
+    assert live.number("supply_hours") == approx(SUPPLY)
+    assert live.number("fleet.tpu.cost") == approx(rent + own)
+    assert live.number("terms.term_5.hours") == approx(200_000 * 8760 / 4)
     assert live["checks_failed"] == 0
 
 
@@ -135,22 +94,28 @@ def test_what_inference_leaves(at: Given) -> None:
     """2,407,419,160 h cost $3.904bn of the $18bn they earn; 2.634bn h would pay for all compute."""
     live = at({})
     hours = 18e9 / RATE
-    assert live["costs_of.inference.cost"] == approx(hours * live["cost_per_hour"])
-    assert live["costs_of.inference.left"] == approx(18e9 - hours * live["cost_per_hour"])
-    assert live["hours_paying_compute"] == approx(live["compute_cost"] / RATE)
-    assert live["left_after_compute"] == approx(18e9 - live["compute_cost"])
+    assert live.number("costs_of.inference.cost") == approx(hours * live.number("cost_per_hour"))
+    assert live.number("costs_of.inference.left") == approx(
+        18e9 - hours * live.number("cost_per_hour")
+    )
+    assert live.number("hours_paying_compute") == approx(live.number("compute_cost") / RATE)
+    assert live.number("left_after_compute") == approx(18e9 - live.number("compute_cost"))
 
 
 def test_a_shift_is_worth_what_sensitivity_says(at: Given) -> None:
     """1 % of supply, 121,442,857 h, carries $196.9m of cost; as inference it earns $908m."""
     live = at({})
     shift = "shifts.research_to_inference"
-    assert live[f"{shift}.carried"] == approx(121_442_857.142857 * live["cost_per_hour"])
+    assert live.number(f"{shift}.carried") == approx(
+        121_442_857.142857 * live.number("cost_per_hour")
+    )
     assert live[f"{shift}.revenue"] == live["step_revenue"]
-    assert live[f"{shift}.margin"] == approx(121_442_857.142857 * live["margin_per_hour"])
+    assert live.number(f"{shift}.margin") == approx(
+        121_442_857.142857 * live.number("margin_per_hour")
+    )
     assert live[f"{shift}.research"] == approx(-121_442_857.142857)
     assert live["shifts.inference_to_training.runs"] == live["step_runs"]
-    assert live["shifts.inference_to_training.revenue"] == -live["step_revenue"]
+    assert live.number("shifts.inference_to_training.revenue") == -live.number("step_revenue")
 
 
 def test_a_shift_back_undoes_a_shift(at: Given) -> None:
@@ -159,8 +124,8 @@ def test_a_shift_back_undoes_a_shift(at: Given) -> None:
     for key in ("revenue", "margin", "runs", "research"):
         for one, other in (("research", "inference"), ("training", "research")):
             there, back = (
-                live[f"shifts.{one}_to_{other}.{key}"],
-                live[f"shifts.{other}_to_{one}.{key}"],
+                live.number(f"shifts.{one}_to_{other}.{key}"),
+                live.number(f"shifts.{other}_to_{one}.{key}"),
             )
             assert there + back == 0
 
@@ -217,9 +182,9 @@ def test_allocations_cost_what_supply_costs(at: Given, changes: dict[str, Entry]
     """No cost is lost between chips, terms and allocations, where prices cover what is rented."""
     live = at(changes)
     if live["checks.list_shares.failed"] == 0 and live["checks.owned_chips.failed"] == 0:
-        assert live["terms_cost"] == approx(live["compute_cost"])
+        assert live.number("terms_cost") == approx(live.number("compute_cost"))
         assert live["terms_hours"] == approx(SUPPLY)
-    assert live["costs_allocated"] == approx(live["compute_cost"])
+    assert live.number("costs_allocated") == approx(live.number("compute_cost"))
 
 
 @given(price=st.floats(0, 100), chip=st.sampled_from(costings.FLEET))
@@ -228,5 +193,5 @@ def test_a_dearer_chip_never_makes_the_blend_cheaper(at: Given, price: float, ch
     """The blended cost lies between the costs of the chips."""
     row = {"trainium2": "row_3", "tpu": "row_6", "b200": "row_7"}[chip]
     live = at({f"chip_prices.{row}.effective": price})
-    by_chip = [live[f"fleet.{c}.cost_per_hour"] for c in costings.FLEET]
-    assert min(by_chip) - 1e-9 <= live["cost_per_hour"] <= max(by_chip) + 1e-9
+    by_chip = [live.number(f"fleet.{c}.cost_per_hour") for c in costings.FLEET]
+    assert min(by_chip) - 1e-9 <= live.number("cost_per_hour") <= max(by_chip) + 1e-9

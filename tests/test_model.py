@@ -10,57 +10,18 @@ from finder import Finder
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from oracle import BY_NEED, BY_SHARES, CATEGORIES, Entry
+from seen import Given, approx
 
 from workbook.assumptions import Assumptions, Choice, Input, Number, baseline
-from workbook.book import Book, tables_of
+from workbook.book import tables_of
 from workbook.build import Built
-from workbook.evaluate import Model
-from workbook.expr import At
-from workbook.functions import ErrorValue, Value
+from workbook.functions import ErrorValue
 
 RATE = 7.47688657716  # 53.406332694 x 20 % x (1 - 30 %), dollars an inference hour
 SUPPLY = 85_010_000_000 / 7  # (666,666.67 + 250,000 + 469,667.32) H100e x 8,760 h
 NEED = 2_154_882_154.882155  # 2 x 3.2 x 4 x 84,175,084.175 h
 RESEARCH = 4_545_912_971.233608  # 75 % of supply - 18e9 / RATE - NEED
 OWN = "4 · Your own"
-
-
-class Live:
-    """The model of the memo at changed inputs; figures by id."""
-
-    def __init__(self, book: Book, changes: Mapping[str, Entry]) -> None:
-        self._model = Model(book.tabs, changes)
-        self._book = book
-
-    def __getitem__(self, figure: str) -> Value:
-        if "." not in figure:
-            return self._model[figure]
-        table_key, row, key = figure.split(".")
-        for table in (table for tab in self._book.tabs for table in tables_of(tab)):
-            for column in table.columns:
-                if (table.axis.key, column.key) == (table_key, key):
-                    return self._model.value(At(column, row))
-        raise KeyError(figure)
-
-    def number(self, figure: str) -> float:
-        """The value of a figure that is a number."""
-        value = self[figure]
-        assert isinstance(value, float), f"{figure} is {value!r}"
-        return value
-
-
-Given = Callable[[Mapping[str, Entry]], Live]
-
-
-@pytest.fixture(scope="module")
-def at(built: Built) -> Given:
-    """The model at changed inputs; as it is at the memo's is worked out once."""
-    unchanged = Live(built.book, {})
-    return lambda changes: Live(built.book, changes) if changes else unchanged
-
-
-def approx(value: float) -> object:
-    return pytest.approx(value, rel=1e-9)
 
 
 # --- hand-worked what-ifs ----------------------------------------------------------------------
@@ -384,7 +345,7 @@ def test_the_first_scenarios_fund_more_training_than_recommended(at: Given) -> N
 def test_the_live_figures_are_those_of_the_live_scenario(at: Given, name: str, row: str) -> None:
     """Whichever scenario is picked, everything live is its own."""
     own: dict[str, Entry] = {"scenarios.own.initiative": "Research", "scenarios.own.p1": 0.3}
-    live = at({"allocation.live_scenario": name} | own)
+    live = at(own | {"allocation.live_scenario": name})
     assert live["live_name"] == name
     for category in CATEGORIES:
         hours = live[f"scenarios.{row}.{category}_hours"]

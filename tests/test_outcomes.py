@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import operations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Entry
-from seen import Seen
+from seen import Given, approx
 
-from workbook.build import Built
-
-Given = Callable[[Mapping[str, Entry]], Seen]
 BEFORE, NOW = "2024-Q4", "2025-Q4"
 SEGMENTS = (
     "Opus · Enterprise",
@@ -22,16 +17,6 @@ SEGMENTS = (
     "Sonnet · API",
     "Haiku · API",
 )
-
-
-@pytest.fixture(scope="module")
-def at(built: Built) -> Given:
-    """The model at changed inputs and cells."""
-    return lambda changes: Seen(built.book.tabs, changes)
-
-
-def approx(value: float) -> object:
-    return pytest.approx(value, rel=1e-9)
 
 
 # --- capability, by hand -----------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pods
@@ -13,58 +12,19 @@ from finder import Finder
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import Entry
+from seen import Given, approx
 
 from workbook import memo_facts
 from workbook.assemble import assemble
 from workbook.assumptions import Assumptions
-from workbook.book import tables_of
 from workbook.build import Built
 from workbook.evaluate import Model
-from workbook.expr import At
 from workbook.paths import TEMPLATES
 from workbook.simulated import simulate
 
 STATUSES = {"exact": 11, "approximate": 6, "off": 3, "inconsistent": 2, "note": 6}
 STATUSES |= {"input": 3, "simulated": 6}
 Value = float | str | bool | None
-
-
-class Live:
-    """The model at changed inputs; figures by id."""
-
-    def __init__(self, tabs: Built, changes: Mapping[str, Entry]) -> None:
-        self._model = Model(tabs.book.tabs, changes)
-        self._columns = {
-            (table.axis.key, column.key): column
-            for tab in tabs.book.tabs
-            for table in tables_of(tab)
-            for column in table.columns
-        }
-
-    def __getitem__(self, figure: str) -> Value:
-        if "." not in figure:
-            return self._model[figure]
-        table, row, key = figure.split(".")
-        return self._model.value(At(self._columns[table, key], row))
-
-    def number(self, figure: str) -> float:
-        """The value of a figure that is a number."""
-        value = self[figure]
-        assert isinstance(value, float), f"{figure} is {value!r}"
-        return value
-
-
-Given = Callable[[Mapping[str, Entry]], Live]
-
-
-@pytest.fixture(scope="module")
-def at(built: Built) -> Given:
-    """The model at changed inputs."""
-    return lambda changes: Live(built, changes)
-
-
-def approx(value: float) -> object:
-    return pytest.approx(value, rel=1e-9)
 
 
 # --- hand-worked -------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import Entry
+from seen import Given
 
 import simcore.tables.make
 from simcore.access import SignUps, load_policy
@@ -28,56 +29,12 @@ from simcore.tables.recipes import SEED
 from simcore.tables.table import Cell, Recipe
 from simcore.waitlist import Week, expected_weeks, flowing_weeks
 from workbook.assumptions import Assumptions, InputFaults, load, taken
-from workbook.book import Column, tables_of
-from workbook.build import Built
 from workbook.cli import main
-from workbook.evaluate import Model
-from workbook.functions import Value
 from workbook.paths import TEMPLATES
 from workbook.simulated import simulate
 
 OUTSIDE = "outside the table"
 FLOWS = ("wanted", "admitted", "gave_up", "left", "waiting", "active")
-
-
-class Live:
-    """The model at changed inputs, with the cells of tables."""
-
-    def __init__(self, built: Built, changes: Mapping[str, Entry]) -> None:
-        self._model = Model(built.book.tabs, changes)
-        self._columns = {
-            (table.axis.key, column.key): column
-            for tab in built.book.tabs
-            for table in tables_of(tab)
-            for column in table.columns
-        }
-
-    def __getitem__(self, key: str) -> Value:
-        return self._model[key]
-
-    def number(self, key: str) -> float:
-        """A line that is a number."""
-        value = self._model[key]
-        assert isinstance(value, float), f"{key} is {value!r}"
-        return value
-
-    def column(self, table: str, key: str) -> list[Value]:
-        """The cells of a column, from the top."""
-        column: Column = self._columns[table, key]
-        return [self._model.cell(column, i) for i in range(len(column.axis.entities))]
-
-    def numbers(self, table: str, key: str) -> list[float]:
-        """The cells of a column of numbers."""
-        return [cell for cell in self.column(table, key) if isinstance(cell, float)]
-
-
-At = Callable[[Mapping[str, Entry]], Live]
-
-
-@pytest.fixture(scope="module")
-def at(built: Built) -> At:
-    """The model at changed inputs."""
-    return lambda changes: Live(built, changes)
 
 
 def signing(changes: Mapping[str, Entry]) -> SignUps:
@@ -104,7 +61,7 @@ def signing(changes: Mapping[str, Entry]) -> SignUps:
     )
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_weeks_are_the_simulation_s_flow(at: At, changes: dict[str, Entry]) -> None:
+def test_the_weeks_are_the_simulation_s_flow(at: Given, changes: dict[str, Entry]) -> None:
     """At the same inputs every week's wanted, admitted, waiting, active and gone are simcore's."""
     live = at(changes)
     weeks: list[Week] = flowing_weeks(signing(changes), 52)
@@ -114,7 +71,7 @@ def test_the_weeks_are_the_simulation_s_flow(at: At, changes: dict[str, Entry]) 
     assert live.number("policy_people_gap") < 1e-12
 
 
-def test_three_weeks_by_hand(at: At) -> None:
+def test_three_weeks_by_hand(at: Given) -> None:
     """120 wish to join and 100 may: 20 wait and 10 stay; then 30 and 15, then 35 and 17.5."""
     half = 1 / math.log(2)
     live = at(
@@ -134,7 +91,7 @@ def test_three_weeks_by_hand(at: At) -> None:
     assert live.numbers("weeks", "equivalents")[:3] == pytest.approx([0.19 * a for a in active[:3]])
 
 
-def test_the_flow_is_near_what_is_expected(at: At) -> None:
+def test_the_flow_is_near_what_is_expected(at: Given) -> None:
     """With the shipped inputs no week's users are off the expected by more than 5 of 2,859."""
     shipped, _ = load_policy()
     expected = [week.active for week in expected_weeks(shipped, 52)]
@@ -148,7 +105,9 @@ PICKED: dict[str, Entry] = {"access.preset": "time-share", "access.level": "99 i
 
 @pytest.mark.parametrize("picked", [{}, PICKED])
 @pytest.mark.parametrize("week", [1, 20, 52])
-def test_a_week_needs_what_the_calculator_says(at: At, picked: dict[str, Entry], week: int) -> None:
+def test_a_week_needs_what_the_calculator_says(
+    at: Given, picked: dict[str, Entry], week: int
+) -> None:
     """Slots and pods are those of Demand for as many users; the cost is 7/30 of a month's."""
     live = at(picked)
     users = live.numbers("weeks", "equivalents")[week - 1]
@@ -163,7 +122,7 @@ def test_a_week_needs_what_the_calculator_says(at: At, picked: dict[str, Entry],
         assert own == pytest.approx(there.number(f"demand_{name}") * 7 / 30, rel=1e-9)
 
 
-def test_users_who_pay_for_a_pod_leave_no_margin(at: At) -> None:
+def test_users_who_pay_for_a_pod_leave_no_margin(at: Given) -> None:
     """As many users as the closed form says earn just what one pod costs, at each price."""
     live = at({})
     pod, user = live.number("policy_pod_week"), live.number("policy_user_week")
@@ -181,7 +140,7 @@ def test_users_who_pay_for_a_pod_leave_no_margin(at: At) -> None:
 
 @given(st.floats(0.6, 0.8), st.sampled_from(["weekly-max", "time-share"]))
 @settings(max_examples=15, deadline=None)
-def test_a_stack_of_its_own_saves_its_share(at: At, cut: float, preset: str) -> None:
+def test_a_stack_of_its_own_saves_its_share(at: Given, cut: float, preset: str) -> None:
     """Cost is less by the share, revenue the same, and what pays goes on paying.
 
     Beside it stand the margins at 60 and at 80 %, whatever is picked between them.
@@ -202,7 +161,7 @@ def test_a_stack_of_its_own_saves_its_share(at: At, cut: float, preset: str) -> 
         assert summed[-1] == pytest.approx(margin[2 * (course == "tight")])
 
 
-def test_when_access_pays_is_said_in_words(at: At) -> None:
+def test_when_access_pays_is_said_in_words(at: Given) -> None:
     """Production loses all year and a stack of its own pays from its third week; at list price too.
 
     A user earns $71 a week and the pods that 500 of them need cost $130 each.
@@ -220,7 +179,7 @@ def test_when_access_pays_is_said_in_words(at: At) -> None:
     assert dear["policy_pays_free"] == users[last + 1][0]
 
 
-def test_beyond_the_table_there_are_words_and_no_number(at: At) -> None:
+def test_beyond_the_table_there_are_words_and_no_number(at: Given) -> None:
     """One wish a week is 0.19 users: no slots, no sum of weeks that have some, a failed check."""
     live = at({"sign_ups.interest": 1.0})
     slots = live.column("weeks", "free_slots")
@@ -235,7 +194,7 @@ def test_beyond_the_table_there_are_words_and_no_number(at: At) -> None:
 # --- the peaks of batch experiments ------------------------------------------------------------
 
 
-def test_peaks_are_those_measured(at: At) -> None:
+def test_peaks_are_those_measured(at: Given) -> None:
     """13.3 h: 2, 3 and 4 pods in 5, 50 and 95 % of years; 96 h: 4, 6 and 8; 195 h: 5, 8 and 11."""
     live = at({})
     rows = [live.numbers("lengths", f"peak_{level}") for level in (5, 50, 95)]
@@ -251,7 +210,7 @@ def test_peaks_are_those_measured(at: At) -> None:
     assert live.numbers("held_pods", "of_low")[2] == pytest.approx(4 * 151_632 / 200_000)
 
 
-def test_peaks_are_read_between_hours_and_shares(at: At) -> None:
+def test_peaks_are_read_between_hours_and_shares(at: Given) -> None:
     """Half way from 13.3 to 48 h and from 35 to 70 % is the mean of four rows of the table."""
     hours, share = (13.3333 + 48) / 2, (0.35 + 0.7) / 2
     samples = hours * 60 * 400_000 / 4000 / 200  # of each permutation
@@ -263,14 +222,14 @@ def test_peaks_are_read_between_hours_and_shares(at: At) -> None:
     assert live.number("batch_sim_peak") == pytest.approx(sum(corners) / 4)
 
 
-def test_an_experiment_on_more_pods_holds_more(at: At) -> None:
+def test_an_experiment_on_more_pods_holds_more(at: Given) -> None:
     """A quarter of the tokens as output takes 12.5 pods, so that every peak is thirteen times."""
     live = at({"batch.output_reading": "A share is output"})
     assert live["batch_pods_each"] == 13
     assert live.numbers("lengths", "peak_50")[1] == pytest.approx(3 * 13)
 
 
-def test_hours_beyond_the_table_have_no_peaks(at: At) -> None:
+def test_hours_beyond_the_table_have_no_peaks(at: Given) -> None:
     """Of 6,000 samples an experiment takes 200 hours, where the table has 4 to 195."""
     live = at({"batch.samples": 6000.0})
     assert live["batch_sim_peak"] == live["batch_sim_mean"] == OUTSIDE
@@ -282,7 +241,7 @@ def test_hours_beyond_the_table_have_no_peaks(at: At) -> None:
 # --- the guard ---------------------------------------------------------------------------------
 
 
-def test_the_guard_names_changed_research(at: At) -> None:
+def test_the_guard_names_changed_research(at: Given) -> None:
     """On Batch and on the Cover; the share of deadlines is read within the table, and is none."""
     live = at({"research.researchers": 20.0, "research.deadline_share": 0.4})
     words = "▲ batch experiments: 1 changed, first: Researchers of the simulation. "
@@ -292,7 +251,7 @@ def test_the_guard_names_changed_research(at: At) -> None:
     assert (live["check_stale_batch"], live["checks_failed"]) == (1, 1)
 
 
-def test_the_guard_names_a_changed_rate_limit(at: At) -> None:
+def test_the_guard_names_a_changed_rate_limit(at: Given) -> None:
     """Policy's tables under the limit are of 5 requests a minute; Demand's are of none."""
     live = at({"pod.rate_limit": 4.0})
     assert "first: Rate limit of a user, on Inputs" in str(live["policy_state"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Entry
-from seen import Seen
+from seen import Given, approx
 
 from workbook.assumptions import load
-from workbook.build import Built, make
+from workbook.build import make
 from workbook.values import Value
 
-Given = Callable[[Mapping[str, Entry]], Seen]
 TEAMS = (
     "API platform",
     "Enterprise",
@@ -27,16 +26,6 @@ TEAMS = (
     "Scaling laws",
 )
 MONTHS = 6
-
-
-@pytest.fixture(scope="module")
-def at(built: Built) -> Given:
-    """The model at changed inputs and cells."""
-    return lambda changes: Seen(built.book.tabs, changes)
-
-
-def approx(value: float) -> object:
-    return pytest.approx(value, rel=1e-9)
 
 
 # --- by hand -----------------------------------------------------------------------------------
@@ -169,15 +158,15 @@ def test_nothing_is_lost_between_rows_teams_months_and_pools(
     """Each way of adding up gives the same hours, pooling saves no less than nothing."""
     live = at(changes)
     for what in ("allocated", "used"):
-        whole = sum(live.column("usage", what))
-        assert sum(live.column("months", what)) == approx(whole)
-        assert sum(live.column("teams", what)) == approx(whole)
-        assert sum(live.column("used_pools", what)) == approx(whole)
-        grid = [x for i in range(1, 13) for x in live.column("teams", f"{what}_month_{i}")]
+        whole = sum(live.numbers("usage", what))
+        assert sum(live.numbers("months", what)) == approx(whole)
+        assert sum(live.numbers("teams", what)) == approx(whole)
+        assert sum(live.numbers("used_pools", what)) == approx(whole)
+        grid = [x for i in range(1, 13) for x in live.numbers("teams", f"{what}_month_{i}")]
         assert sum(grid) == approx(whole)
-    assert min(live.column("pool_peaks", "saved")) >= 0
-    assert sum(live.column("months", "pooled_saved")) == approx(live.number("usage_saved"))
-    shares = [x for i in range(1, 7) for x in live.column("teams", f"share_month_{i}")]
+    assert min(live.numbers("pool_peaks", "saved")) >= 0
+    assert sum(live.numbers("months", "pooled_saved")) == approx(live.number("usage_saved"))
+    shares = [x for i in range(1, 7) for x in live.numbers("teams", f"share_month_{i}")]
     assert min(shares, default=0) >= 0
 
 
