@@ -13,6 +13,7 @@ from cases import CASES, Changes
 from finder import Finder
 
 from workbook.assumptions import Assumptions
+from workbook.audit.formula import references
 from workbook.book import entry_value
 from workbook.build import Built, make
 from workbook.data.requests import REQUESTS
@@ -81,13 +82,28 @@ def formulas_of(built: Built) -> dict[Cell, str]:
 def differences(
     formulas: Mapping[Cell, str], ours: Mapping[str, Values], theirs: Mapping[str, Values]
 ) -> list[str]:
-    """The formulas with other values in *theirs*, to 1e-9; texts and errors as they are."""
+    """The formulas with other values in *theirs*, to 1e-9; texts and errors as they are.
+
+    What is left where terms cancel is held against their size.
+    """
     return [
         f"{case}: {Row(cell, formulas[cell][1:], ours[case][cell], values[cell])}"
         for case, values in theirs.items()
         for cell in formulas
         if not agree(ours[case][cell], values[cell])
+        and not agree(ours[case][cell], values[cell], scale=_size(cell, formulas, ours[case]))
     ]
+
+
+def _size(cell: Cell, formulas: Mapping[Cell, str], values: Values) -> float:
+    """The largest number in the single cells of formulas that a formula refers to; 1 by default."""
+    named = (each for each in references(formulas[cell]) if each.single)
+    cells = [
+        Cell(ref.sheet or cell.sheet, Place("", ref.first.row - 1, ref.first.column - 1).ref)
+        for ref in named
+    ]
+    numbers = (values.get(each) for each in cells)
+    return max((abs(n) for n in numbers if isinstance(n, float)), default=1.0)
 
 
 @dataclass(frozen=True)
