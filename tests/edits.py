@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
@@ -61,9 +62,9 @@ def again() -> Iterator[None]:
     """What is built again to compare with is laid out once, and what is read again parsed once."""
     known: dict[str, tuple[Book, Layout]] = {}
 
-    def laid(a: Assumptions, first: Assumptions) -> tuple[Book, Layout]:
+    def laid(a: Assumptions, *more: Any) -> tuple[Book, Layout]:
         if a.digest not in known:
-            known[a.digest] = lay(a, first)
+            known[a.digest] = lay(a, *more)
         return known[a.digest]
 
     with pytest.MonkeyPatch.context() as patch, parsed_once():

@@ -32,8 +32,11 @@ from workbook.roundtrip import checking, expected, importing
 from workbook.roundtrip.findings import Findings
 from workbook.roundtrip.importing import Request, import_edited
 
-PATIENCE = 60
-"""Seconds of the processor after which one file counts as a hang."""
+PATIENCE = 300
+"""Seconds of the processor after which one file counts as a hang.
+
+A workbook that says it was built with another preset has its tables computed once: two minutes.
+"""
 
 WEIGHTS = (1, 2, 4, 25)
 """How often the whole workbook is mutated, and each smaller one."""
@@ -134,9 +137,9 @@ def remembering() -> Iterator[None]:
     """What an import loads and lays out again and again is kept: it is the same for the same."""
     laid: dict[str, Any] = {}
 
-    def lay_once(a: Assumptions, first: Assumptions) -> Any:
+    def lay_once(a: Assumptions, *more: Any) -> Any:
         if a.digest not in laid:
-            laid[a.digest] = lay(a, first)
+            laid[a.digest] = lay(a, *more)
         return laid[a.digest]
 
     @lru_cache(maxsize=64)
@@ -147,7 +150,7 @@ def remembering() -> Iterator[None]:
         sets: Any = (), settings: Any = (), data: Any = (), unsaved: Any = None
     ) -> Assumptions:
         files = [*(unsaved or {}), *sets, *(Path(each.partition("=")[2]) for each in data)]
-        beside = [path.with_name("ours.csv") for path in sets]
+        beside = [each for path in sets for each in sorted(path.parent.glob("*.csv"))]
         known = [p.read_bytes() for p in (*files, *beside) if p.is_file()]
         texts = tuple((unsaved or {}).items())
         return loaded(tuple(sets), tuple(settings), tuple(data), texts, tuple(known))

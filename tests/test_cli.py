@@ -4,11 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from workbook import cli
+from workbook import cli, simulated
+from workbook.assumptions import baseline
+from workbook.commands import face
 
 
 def run(*arguments: str) -> int:
@@ -182,6 +185,29 @@ def test_an_unwritable_place_is_named_with_a_remedy(
     assert run("build", "--out", str(out)) == 2
     assert "choose another --out" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_is_simulated_anew_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one line for a file, at each table on one line of a terminal, and not at all if quiet."""
+
+    def two_tables(*_: object, progress: Callable[[int, int], None] | None = None) -> None:
+        if progress:
+            progress(0, 2)
+            progress(1, 2)
+            progress(2, 2)
+
+    monkeypatch.setattr(simulated, "simulate", two_tables)
+    words = "Simulating what changed, a minute or so: {} of 2 tables"
+    for terminal, quiet, told in (
+        (False, False, words.format(0) + "\n"),
+        (True, False, "".join(f"\r{words.format(n)}" for n in range(3)) + "\n"),
+        (True, True, ""),
+    ):
+        monkeypatch.setattr("sys.stderr.isatty", lambda terminal=terminal: terminal)
+        face.simulating(quiet=quiet)(baseline())
+        assert capsys.readouterr().err == told
 
 
 def test_a_read_only_workbook_is_not_replaced(

@@ -15,8 +15,12 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 
 from workbook import cli
-from workbook.assumptions import baseline, load
+from workbook.assumptions import Assumptions, baseline, load
+from workbook.build import make
+from workbook.demand_facts import Found
 from workbook.paths import TEMPLATES
+from workbook.roundtrip.importing import Request, import_edited
+from workbook.simulated import simulate
 
 __all__ = ["again"]
 
@@ -245,6 +249,25 @@ def test_a_choice_follows_the_label_of_its_row(book: Path, into: Path, *, chosen
     assert (found.errors, found.extras) == ([], [])
     assert load([into]).training.reference_model.value == "The big one"
     assert brought(into.with_name("e.xlsx"), into).written == []
+
+
+def test_tables_of_another_preset_are_those_of_the_build(into: Path) -> None:
+    """They are asked for with what the workbook was built with, not with what was typed since."""
+    asked = []
+
+    def simulation(a: Assumptions) -> Found:
+        asked.append(a.weekly_max.sigma.value)
+        return simulate(baseline())
+
+    into.write_text("[weekly_max]\nsigma = 1.5\n")
+    path = into.with_name("e.xlsx")
+    path.write_bytes(make(load([into]), baseline(), simulation).filled.data)
+    edit = retyped(path, path, {"weekly_max.sigma": 1.25})
+    asked.clear()
+    found = import_edited(Request(edit, into), simulation)
+    assert (found.errors, found.extras) == ([], [])
+    assert [each.id for each in found.changed] == ["weekly_max.sigma"]
+    assert asked == [1.5, 1.967]  # and the memo's own, beside it
 
 
 # --- comments --------------------------------------------------------------------------------

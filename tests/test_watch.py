@@ -120,7 +120,7 @@ def test_a_bad_change_keeps_the_last_good_file(
 
 
 def test_what_is_watched(tmp_path: Path) -> None:
-    """The memo's file, both presets, the set, and the data that it names."""
+    """The project's own files of inputs, the set, and the data that it names."""
     given = tmp_path / "set.toml"
     given.write_text('[data]\nrequests = "mine.csv"\n')
     parser = cli._parser()
@@ -129,6 +129,7 @@ def test_what_is_watched(tmp_path: Path) -> None:
     )
     names = {path.name for path in watching._files(options)}
     wanted = {"memo.toml", "weekly-max.toml", "time-share.toml", "set.toml"}
+    wanted |= {"policy.toml", "batch.toml"}
     assert wanted | {"mine.csv", "other.csv"} <= names
 
 

@@ -9,12 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbook.commands import compare, importing, inquiry, review, sets
-from workbook.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK
+from workbook.commands.face import BAD_INPUT, FINDINGS, INTERNAL, OK, simulating
 from workbook.commands.watching import watched
 from workbook.paths import OUTPUTS
 
@@ -162,8 +161,7 @@ def _build(options: argparse.Namespace) -> int:
     simulated.check_files()
     given = load_beside_baseline(_files(options), options.settings, options.data)
     build.check_path(options.out)
-    progress = None if options.quiet else _progress()
-    built = build.make(*given, partial(simulated.simulate, progress=progress))
+    built = build.make(*given, simulating(quiet=options.quiet))
     build.save(built.filled.data, options.out)
     seconds = time.perf_counter() - started
     if options.json:
@@ -178,20 +176,6 @@ def _files(options: argparse.Namespace) -> list[Path]:
     from workbook.assumptions.sets import found
 
     return [found(given) for given in options.assumptions]
-
-
-def _progress() -> Callable[[int, int], None]:
-    """Tells how many tables are computed: on one line of a terminal, or in one line elsewhere."""
-    on_terminal = sys.stderr.isatty()
-
-    def tell(done: int, wanted: int) -> None:
-        text = f"Simulating what changed, a minute or so: {done} of {wanted} tables"
-        if on_terminal:
-            print(f"\r{text}", end="\n" if done == wanted else "", file=sys.stderr, flush=True)
-        elif done == 0:
-            print(text, file=sys.stderr)
-
-    return tell
 
 
 def _summary(built: Built, path: Path, seconds: float) -> dict[str, object]:
@@ -248,7 +232,7 @@ def _plan(options: argparse.Namespace) -> int:
     given = load_beside_baseline(_files(options), options.settings, options.data)
     if options.out:
         build.check_path(options.out, PLAN_SUFFIX)
-    page = report.report_of(build.make(*given), PLAN)
+    page = report.report_of(build.make(*given, simulating()), PLAN)
     if options.out:
         build.save(page.markdown().encode(), options.out)
     if options.json:

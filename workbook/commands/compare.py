@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.commands.face import OK, Commands, add, print_json
+from workbook.commands.face import OK, Commands, add, print_json, simulating
 
 if TYPE_CHECKING:
     from workbook.compare import Comparison
@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
     from workbook.build import make
 
     _check(options.out)
-    first = baseline()
-    found = compare.compare(options.sets, lambda a: make(a, first))
+    first, simulation = baseline(), simulating()
+    found = compare.compare(options.sets, lambda a: make(a, first, simulation))
     if options.out:
         _write(found, options.out)
     if options.json:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook.commands.face import BAD_INPUT, FINDINGS, OK, Commands, add, print_json
+from workbook.commands.face import BAD_INPUT, FINDINGS, OK, Commands, add, print_json, simulating
 
 if TYPE_CHECKING:
     from workbook.roundtrip.findings import Findings
@@ -62,7 +62,8 @@ def run(options: argparse.Namespace) -> int:
             options.take,
             dry_run=options.dry_run,
             ignore_extra=options.ignore_extra,
-        )
+        ),
+        simulating(),
     )
     if options.json:
         print_json(found.plain())

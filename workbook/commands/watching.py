@@ -29,12 +29,13 @@ def watched(options: argparse.Namespace, build: Callable[[], int]) -> int:
 
 
 def _files(options: argparse.Namespace) -> Iterator[Path]:
-    """The memo's assumptions, the presets, the sets given, and the data that all these choose."""
+    """The project's own assumptions, the sets given, and the data that all these choose."""
     from workbook.assumptions import PRESETS, preset_path
     from workbook.assumptions.sets import found
+    from workbook.assumptions.taken import INPUTS, taken_path
 
     sets = [TEMPLATES / "memo.toml", *(found(given) for given in options.assumptions)]
-    yield from (*sets, *map(preset_path, PRESETS))
+    yield from (*sets, *map(preset_path, PRESETS), *map(taken_path, INPUTS))
     yield from (Path(choice.partition("=")[2].strip()) for choice in options.data)
     yield from _data(sets)
 

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from workbook.assemble import Simulation
 from workbook.assumptions import Assumptions, baseline
 from workbook.audit.facts import Held, SheetFacts
 from workbook.book import Book
@@ -36,9 +37,9 @@ class Built:
     typed: frozenset[At]
 
 
-def built_again(a: Assumptions) -> tuple[Book, Layout, list[Built]]:
-    """The workbook for *a*, and its tabs."""
-    book, layout = lay(a, baseline())
+def built_again(a: Assumptions, simulation: Simulation) -> tuple[Book, Layout, list[Built]]:
+    """The workbook for *a* with the tables that *simulation* gives, and its tabs."""
+    book, layout = lay(a, baseline(), simulation)
     places = {entry.id: layout.names[entry.name] for entry in a.inputs()}
     tabs = []
     for sheet in layout.sheets:

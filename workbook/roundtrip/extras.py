@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from workbook import __version__
 from workbook.assumptions import Assumptions
 from workbook.audit.facts import Held, SheetFacts
 from workbook.audit.formula import relative
+from workbook.book import Book
 from workbook.layout import Excel, Layout
 from workbook.roundtrip.cell import blank
 from workbook.roundtrip.edited import Edited, Spot
-from workbook.roundtrip.expected import Built, Content, built_again, moved_tabs, plain_of
+from workbook.roundtrip.expected import Built, Content, moved_tabs, plain_of
 from workbook.roundtrip.findings import Extra, Unusable, same, told
 from workbook.roundtrip.formulas import Moved, alike
 from workbook.roundtrip.gather import Gathered
@@ -30,6 +31,7 @@ def extras_of(
     built: Assumptions | None,
     then: Assumptions | None,
     gathered: Gathered,
+    made: Callable[[Assumptions], tuple[Book, Layout, list[Built]]],
     *,
     ignored: bool,
 ) -> list[Extra]:
@@ -37,7 +39,7 @@ def extras_of(
 
     What another version of the program built cannot be built again: where extras are not to be
     *ignored*, that is refused. *built* are the assumptions of the build, if those are known, and
-    *then* those after the import, if it can be.
+    *then* those after the import, if it can be. *made* gives the workbook of assumptions.
     """
     made_by = edited.said("Generator version")
     if made_by != __version__:
@@ -51,7 +53,7 @@ def extras_of(
     if built is None:
         message = "rows were added to or removed from the files since the build in such a way"
         return [Extra("the workbook", f"{message} that only its inputs could be compared")]
-    book, layout, tabs = built_again(built)
+    book, layout, tabs = made(built)
     inputs = frozenset(_input_spots(gathered))
     moved = moved_tabs(tabs, layout, edited, gathered.cells, inputs)
     named = namings(book, layout, moved)
@@ -64,7 +66,7 @@ def extras_of(
     ]
     found += list(_Comparison(edited, layout, tabs, moved, gathered, inputs, still).extras())
     if then is not None:
-        found += unheld(edited, named, lambda: names_in(built_again(then)[0]))
+        found += unheld(edited, named, lambda: names_in(made(then)[0]))
     if found and edited.said("Assumptions digest") != built.digest[:16]:
         message = (
             "built from other sets or words than these; name the sets below with --assumptions"

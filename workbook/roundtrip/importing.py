@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from workbook.assemble import Simulation
 from workbook.assumptions import Assumptions, Data, load
 from workbook.assumptions.choosing import DATA
 from workbook.audit.reader import Refused, read
@@ -17,6 +19,7 @@ from workbook.roundtrip.checking import as_error, checked
 from workbook.roundtrip.datatables import DataGathered, DataGatherer
 from workbook.roundtrip.drafts import Draft, data_drafts, said_of
 from workbook.roundtrip.edited import Edited
+from workbook.roundtrip.expected import built_again
 from workbook.roundtrip.extras import extras_of
 from workbook.roundtrip.findings import Error, Findings, Unusable
 from workbook.roundtrip.gather import Gathered, Gatherer
@@ -24,6 +27,7 @@ from workbook.roundtrip.merge import Merge, Take, Wanted
 from workbook.roundtrip.notes import notes_of
 from workbook.roundtrip.overlay import rewritten
 from workbook.roundtrip.rowmerge import TypedRow
+from workbook.simulated import simulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,14 @@ class Request:
     ignore_extra: bool = False
 
 
-def import_edited(request: Request) -> Findings:
-    """Bring the edits back; nothing is written while an error, a conflict or an extra is left."""
+def import_edited(request: Request, simulation: Simulation = simulate) -> Findings:
+    """Bring the edits back; nothing is written while an error, a conflict or an extra is left.
+
+    *simulation* gives the tables that the workbook was built with.
+    """
     found = Findings()
     try:
-        _Import(request, found).run()
+        _Import(request, found, simulation).run()
     except (Unusable, Refused) as refused:
         found.errors.append(Error(str(request.edited), "", _without(str(refused), request.edited)))
     except InputFaults as faults:
@@ -60,8 +67,9 @@ def _without(message: str, path: Path) -> str:
 class _Import:
     """One import on its way."""
 
-    def __init__(self, request: Request, found: Findings) -> None:
+    def __init__(self, request: Request, found: Findings, simulation: Simulation) -> None:
         self.request = request
+        self.simulation = simulation
         self.found = found
         self.text = _text_of(request.into)
         self.sets = [*request.below, request.into]
@@ -84,7 +92,8 @@ class _Import:
         then, more = checked(self.sets, self.request.data, drafts, now, gathered)
         self.found.errors += [error for error in more if error.where not in told]
         built, ignored = self._as_built(gathered, rows), self.request.ignore_extra
-        self.found.extras = extras_of(edited, built, then, gathered, ignored=ignored)
+        made = partial(built_again, simulation=self.simulation)
+        self.found.extras = extras_of(edited, built, then, gathered, made, ignored=ignored)
         self.found.diff = "".join(draft.diff for draft in drafts)
         if not self._held_back() and not self.request.dry_run:
             changed = [draft for draft in drafts if draft.changes]
