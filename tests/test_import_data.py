@@ -18,6 +18,7 @@ from workbook.data import FORMS
 from workbook.data.usage import USAGE
 from workbook.paths import TEMPLATES
 from workbook.roundtrip.csvfile import key_of, lines_of, rewritten_csv
+from workbook.roundtrip.importing import Request, import_edited
 
 __all__ = ["again"]
 
@@ -249,6 +250,23 @@ def test_what_the_rows_were_at_the_build_is_needed(book: Path, into: Path) -> No
     assert error.id == "data.requests"
     assert "is gone or was changed; bring that back, or build the workbook anew" in error.message
     assert mine.read_text() == later
+
+
+def test_rows_that_the_file_has_need_no_build(book: Path, into: Path) -> None:
+    """The same rows typed and in the file: whatever they were at the build, nothing is to do."""
+    mine = into.with_name("mine.csv")
+
+    def spoil(made: Workbook) -> None:
+        requests(act)(made)
+        [cell] = [c for row in made["Data"].iter_rows() for c in row if c.value == "requests.row_2"]
+        made["Data"].cell(cell.row, cell.column + 1).value = "R-02"
+
+    assert brought(edited(book, into.with_name("e.xlsx"), also=requests(act)), into).written
+    rows = mine.read_bytes()
+    again = edited(book, into.with_name("again.xlsx"), also=spoil)
+    found = import_edited(Request(again, into, ignore_extra=True))
+    assert (found.errors, found.changed, found.written) == ([], [], [])
+    assert mine.read_bytes() == rows
 
 
 def test_a_comment_on_a_row_of_data_is_told(book: Path, into: Path) -> None:

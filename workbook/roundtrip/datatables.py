@@ -80,13 +80,14 @@ class DataGatherer:
             return bad
 
     def _compare(self, key: str, file: DataFile[Any], rows: Sequence[TypedRow]) -> None:
-        base = self._base(file, rows)
+        base, old = self._base(file, rows), rows_of(file.records)
+        if base is None and alike(old, [row.values for row in rows]):
+            return  # whatever they were: the file has them
         if base is None:
             where = self._registered(key) or file.form.title
             self.found.errors.append(Error(where, f"data.{key}", _NO_BASE))
             return
         self._note_built(key, file, base)
-        old = rows_of(file.records)
         typed = {key_of(file.form, row.values): row for row in rows}
         merged: Sequence[TypedRow] = rows  # rows that cannot be told apart are told as faults
         if len(typed) == len(rows):
