@@ -50,6 +50,7 @@ MODEL: Mapping[str, tuple[str, Value]] = {
     "A11": ("=COUNTA('Data in'!A1:B8)", 3.0 + 2),
     "A12": ('=""', ""),
     "A13": ("=A1+A2", 240.0),
+    "A14": ("=IF('Data in'!C2='Data in'!C3,1,0)", 1.0),
 }
 
 # Each shape with its value by hand, from the cells that `shapes` writes.
@@ -109,6 +110,7 @@ def model(path: Path) -> Path:
         data.write_column("A1", [20, 60, 120])
         data.write_column("B1", ["aws", "gcp"])
         data.write_boolean("C1", boolean=True)
+        data.write_column("C2", [1 / 3, 1 / 3])
         data.protect()
         book.define_name("rate", "='Data in'!$A$1")
         for ref, (formula, _) in MODEL.items():
@@ -210,6 +212,14 @@ def test_a_filled_cell_can_be_cleared(live: Session) -> None:
     """A number that is cleared leaves the sum and the count."""
     live.set(Cell("Data in", "A2"), None)
     assert (calc(live, "A2"), calc(live, "A11")) == (140.0, 4.0)
+
+
+def test_a_number_typed_anew_is_the_same_number(live: Session) -> None:
+    """A third equals the third that the file has, to its last digit."""
+    live.set(Cell("Data in", "C2"), 5.0)
+    assert calc(live, "A14") == 0.0
+    live.set(Cell("Data in", "C2"), 1 / 3)
+    assert calc(live, "A14") == 1.0
 
 
 def test_an_input_reads_back(live: Session) -> None:

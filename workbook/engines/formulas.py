@@ -52,6 +52,9 @@ class FormulasSession(LiveSession):
     @override
     def _put(self, cell: Cell, value: Settable) -> None:
         key = _key(cell)
+        if isinstance(value, float):
+            # as formulas reads the numbers of a file, so that a number equals the same typed anew
+            value = float(f"{value:.15g}")
         if value is not None:
             self._inputs[key] = value
         elif key in self._model.dsp.data_nodes:
