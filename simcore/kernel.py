@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.compiled import compiled
+from simcore.compiled import compiled, lean
 
 Floats = NDArray[np.float64]
 Table = NDArray[np.float32]
@@ -41,6 +41,9 @@ _WARM_MINUTES: Final = WARM_HOURS * 60.0
 _NEVER: Final = 1 << 62
 _LONGEST: Final = 2.0**17
 """Minutes of the longest gap: more than any window, and no sum of it reaches _NEVER."""
+
+_FEW: Final = 2
+"""Sessions that need no tournament."""
 
 _ALWAYS_OVER: Final = 1e18
 """Minutes taken from the end of what a slot holds where no ceiling counts."""
@@ -90,7 +93,7 @@ class Habits(NamedTuple):
     normals: Table
 
 
-@compiled
+@lean
 def next_word(state: Words) -> np.uint64:
     """Advance the SFC64 generator that numpy has too, and return its 64-bit word."""
     word: np.uint64 = state[0] + state[1] + state[3]
@@ -101,13 +104,13 @@ def next_word(state: Words) -> np.uint64:
     return word
 
 
-@compiled
+@lean
 def uniform(state: Words) -> float:
     """Return a number above 0 and at most 1."""
     return (float(next_word(state) >> _U11) + 1.0) * (1.0 / 9007199254740992.0)
 
 
-@compiled
+@lean
 def messages_in_session(state: Words, inverse_stopping: float) -> int:
     """Return a geometric number of messages, at least 1."""
     return 1 + int(min(log(uniform(state)) * inverse_stopping, 1e9))
@@ -124,7 +127,7 @@ class Record(NamedTuple):
     size: Counts
 
 
-@compiled
+@lean
 def note(record: Record, start: float, hold: float) -> None:
     """Write one generation down, unless it is over before the window opens."""
     if start + hold <= 0.0:
@@ -136,7 +139,7 @@ def note(record: Record, start: float, hold: float) -> None:
     record.size[0] = at + 1
 
 
-@compiled
+@lean
 def power(logarithm: float) -> float:
     """Return e to the *logarithm*, within 3e-9 of it: two tables and a cubic for the rest.
 
@@ -150,7 +153,7 @@ def power(logarithm: float) -> float:
     return float(near * (1.0 + rest * (1.0 + rest * (0.5 + rest * (1.0 / 6.0)))))
 
 
-@compiled
+@lean
 def expected_starts(state: Words, habits: Habits, shared: Floats, until: Floats) -> None:
     """Fill *until[h]* with the sessions expected before hour h, for a fresh own factor."""
     normals, profile, rate = habits.normals, habits.profile, habits.rate
@@ -174,7 +177,7 @@ def expected_starts(state: Words, habits: Habits, shared: Floats, until: Floats)
     state[0], state[1], state[2], state[3] = a, b, c, d
 
 
-@compiled
+@lean
 def minute_of(mass: float, hour: int, until: Floats, profile: Floats) -> float:
     """Return the minute of hour *hour* at which *mass* sessions are expected to have begun."""
     bins = profile.shape[1] - 1
@@ -191,7 +194,7 @@ def minute_of(mass: float, hour: int, until: Floats, profile: Floats) -> float:
     return float((hour - WARM_HOURS) * 60.0 + minutes)
 
 
-@compiled
+@lean
 def mass_at(minute: float, until: Floats, profile: Floats) -> float:
     """Return the sessions expected to begin before *minute*: the inverse of minute_of."""
     bins = profile.shape[1] - 1
@@ -204,7 +207,7 @@ def mass_at(minute: float, until: Floats, profile: Floats) -> float:
     return float(until[hour] + share * (until[hour + 1] - until[hour]))
 
 
-@compiled
+@lean
 def next_start(mass: float, hour: int, until: Floats, profile: Floats) -> tuple[float, int]:
     """Return when *mass* sessions are expected to have begun (never: inf), and its hour."""
     hours = until.size - 1
@@ -244,19 +247,19 @@ def set_up(hours: int, ceiling: int) -> Desk:
     )
 
 
-@compiled
+@lean
 def key_of(time: float, window: int) -> int:
     """Return the place in time of a message of *window*: its ticks, then its window."""
     return int((time + _WARM_MINUTES) * TICKS) * WINDOWS + window
 
 
-@compiled
+@lean
 def time_of(key: int) -> float:
     """Return the minute of a message: the inverse of key_of."""
     return float(key >> ROUNDS) * (1.0 / TICKS) - _WARM_MINUTES
 
 
-@compiled
+@lean
 def settle(tree: Counts, window: int, key: int) -> None:
     """Put the next message of *window* into the tournament, and see who is first."""
     node = WINDOWS + window
@@ -267,7 +270,7 @@ def settle(tree: Counts, window: int, key: int) -> None:
         tree[node] = key
 
 
-@compiled
+@lean
 def join(
     tree: Counts, left: Counts, spare: Counts, windows: int, time: float, messages: int
 ) -> int:
@@ -278,7 +281,7 @@ def join(
     return windows + 1
 
 
-@compiled
+@lean
 def straight(
     state: Words,
     holds: Table,
@@ -298,6 +301,22 @@ def straight(
     *slack* is taken from the ends of slots, so that without a ceiling they are always over.
     Returns the next message's time, the messages left and the next slot.
     """
+    if messages < 0:
+        # Never so: what may call itself is not put into its caller, where this loop would find
+        # too few registers and take twice as long.
+        return straight(
+            state,
+            holds,
+            gaps,
+            time,
+            -messages,
+            limit,
+            slots,
+            slack,
+            turn,
+            grid,
+            cells_per_minute,
+        )
     a, b, c, d = state[0], state[1], state[2], state[3]
     while messages > 0 and time <= limit and slots[turn] <= time:
         word = a + b + d
@@ -317,7 +336,7 @@ def straight(
     return time, messages, turn
 
 
-@compiled
+@lean
 def mark(grid: Grid, cells_per_minute: float, start: float, end: float) -> None:
     """Add a generation to the differences of the counts at the end of each cell.
 
@@ -332,7 +351,7 @@ def mark(grid: Grid, cells_per_minute: float, start: float, end: float) -> None:
         grid[last] -= 1
 
 
-@compiled
+@lean
 def first_over(slots: Floats) -> int:
     """Return the slot that is free the soonest."""
     soonest, slot = slots[0], 0
@@ -343,7 +362,7 @@ def first_over(slots: Floats) -> int:
     return slot
 
 
-@compiled
+@lean
 def send(
     state: Words,
     holds: Table,
@@ -410,7 +429,148 @@ def send(
     return windows, close
 
 
-@compiled
+@lean
+def runner_up(tree: Counts) -> int:
+    """Return the second of all in the tournament: the least of those that the first has met."""
+    node = WINDOWS + (tree[1] & (WINDOWS - 1))
+    second = _NEVER
+    for _ in range(ROUNDS):
+        second = min(second, tree[node ^ 1])
+        node >>= 1
+    return second
+
+
+@lean
+def pair(
+    state: Words,
+    holds: Table,
+    gaps: Table,
+    tree: Counts,
+    left: Counts,
+    spare: Counts,
+    until: float,
+    slots: Floats,
+    slack: float,
+    turn: int,
+    grid: Grid,
+    cells_per_minute: float,
+    messages: Counts,
+) -> tuple[int, int]:
+    """Send what comes up to *until* from two sessions, until one of them has nothing left.
+
+    It does what send does, for two and from time 0 on: whose message comes next needs no
+    tournament. Any slot that is over is as good as another, and the next in turn mostly is.
+    Returns the sessions that are still open and the next slot.
+    """
+    a, b, c, d = state[0], state[1], state[2], state[3]
+    first, second = tree[1], runner_up(tree)
+    final = key_of(until, WINDOWS - 1)
+    sent, tried, windows = 0, 0, _FEW
+    while first <= final:
+        word = a + b + d
+        d += _ONE
+        a = b ^ (b >> _U11)
+        b = c + (c << _U3)
+        c = ((c << _U24) | (c >> _U40)) + word
+        window = first & (WINDOWS - 1)
+        more = left[window] - 1
+        left[window] = more
+        gap = int(min(gaps[(word >> _SHIFT) & _MASK], _LONGEST) * TICKS) * WINDOWS
+        start = time_of(first)
+        end = start + holds[word & _MASK]
+        if slots[turn] > start:
+            turn = first_over(slots)
+        free = slots[turn] <= start
+        slots[turn] = end - slack if free else slots[turn]
+        turn += 1
+        if turn == slots.size:
+            turn = 0
+        tried += 1
+        sent += free
+        begin = np.uint32(start * cells_per_minute)
+        over = np.uint32(end * cells_per_minute)
+        if begin < grid.size:
+            grid[begin] += free
+        if over < grid.size:
+            grid[over] -= free
+        if more == 0:
+            windows -= 1
+            spare[windows] = window
+            break
+        later = first + gap
+        first = min(later, second)
+        second = max(later, second)
+    state[0], state[1], state[2], state[3] = a, b, c, d
+    messages[0] += sent
+    messages[1] += tried - sent
+    settle(tree, first & (WINDOWS - 1), first if windows == _FEW else _NEVER)
+    settle(tree, second & (WINDOWS - 1), second)
+    return windows, turn
+
+
+@lean
+def few(
+    state: Words,
+    holds: Table,
+    gaps: Table,
+    tree: Counts,
+    left: Counts,
+    spare: Counts,
+    windows: int,
+    until: float,
+    slots: Floats,
+    slack: float,
+    turn: int,
+    grid: Grid,
+    cells_per_minute: float,
+    messages: Counts,
+) -> tuple[int, int]:
+    """Send what comes up to *until* from the one or two sessions that are open, as pair does.
+
+    From one alone it may stop earlier, where no slot is free in turn.
+    """
+    if windows == _FEW:
+        return pair(
+            state,
+            holds,
+            gaps,
+            tree,
+            left,
+            spare,
+            until,
+            slots,
+            slack,
+            turn,
+            grid,
+            cells_per_minute,
+            messages,
+        )
+    window = tree[1] & (WINDOWS - 1)
+    before = left[window]
+    time, more, turn = straight(
+        state,
+        holds,
+        gaps,
+        time_of(tree[1]),
+        before,
+        until,
+        slots,
+        slack,
+        turn,
+        grid,
+        cells_per_minute,
+    )
+    messages[0] += before - more
+    left[window] = more
+    if more == 0:
+        spare[0] = window
+        settle(tree, window, _NEVER)
+        return 0, turn
+    settle(tree, window, key_of(min(time, _LONGEST), window))
+    return 1, turn
+
+
+@lean
 def open_sessions(
     state: Words, habits: Habits, expected: float, tree: Counts, left: Counts, spare: Counts
 ) -> int:
@@ -431,7 +591,7 @@ def open_sessions(
     return windows
 
 
-@compiled
+@lean
 def user_week(
     state: Words,
     habits: Habits,
@@ -455,7 +615,8 @@ def user_week(
     until, tree, left, spare, slots = desk.until, desk.tree, desk.left, desk.spare, desk.slots
     inverse_stopping = habits.inverse_stopping
     slack = 0.0 if habits.ceiling > 0 else _ALWAYS_OVER
-    recording = record.starts.size > 0
+    quick = record.starts.size == 0
+    opening = key_of(0.0, 0)
     if habits.own_scale > 0.0:
         expected_starts(state, habits, shared, until)
     slots[:] = -inf
@@ -466,71 +627,85 @@ def user_week(
     windows = open_sessions(state, habits, expected, tree, left, spare)
     turn = 0
     mass = -log(uniform(state))
-    begin, hour = next_start(mass, 0, until, profile)
+    hour = 0
+    begin, hour = next_start(mass, hour, until, profile)
     while True:
         full = windows == WINDOWS
         limit = horizon if full else min(begin, horizon)
-        if windows == 1 and not recording:
-            window = tree[1] & (WINDOWS - 1)
-            time = time_of(tree[1])
-            if time >= 0.0:
-                before = left[window]
-                time, more, turn = straight(
-                    state,
-                    holds,
-                    gaps,
-                    time,
-                    before,
-                    limit,
-                    slots,
-                    slack,
-                    turn,
-                    grid,
-                    cells_per_minute,
-                )
-                messages[0] += before - more
-                left[window] = more
-                if more == 0:
-                    windows = 0
-                    spare[0] = window
-                    settle(tree, window, _NEVER)
-                else:
-                    settle(tree, window, key_of(min(time, _LONGEST), window))
-        fewest = WINDOWS - 1 if full else 1 if windows > 1 and not recording else 0
-        windows, close = send(
-            state,
-            holds,
-            gaps,
-            tree,
-            left,
-            spare,
-            windows,
-            fewest,
-            limit,
-            slots,
-            slack,
-            grid,
-            cells_per_minute,
-            record,
-            messages,
-        )
+        if quick and 0 < windows <= _FEW and tree[1] >= opening:
+            before = windows
+            windows, turn = few(
+                state,
+                holds,
+                gaps,
+                tree,
+                left,
+                spare,
+                windows,
+                limit,
+                slots,
+                slack,
+                turn,
+                grid,
+                cells_per_minute,
+                messages,
+            )
+            if 0 < windows < before:
+                continue
+        fewest = WINDOWS - 1 if full else min(max(windows - 1, 0), _FEW) if quick else 0
+        close = limit
+        if windows > fewest and tree[1] <= key_of(limit, WINDOWS - 1):
+            windows, close = send(
+                state,
+                holds,
+                gaps,
+                tree,
+                left,
+                spare,
+                windows,
+                fewest,
+                limit,
+                slots,
+                slack,
+                grid,
+                cells_per_minute,
+                record,
+                messages,
+            )
         if full and windows < WINDOWS:
             # What does not happen leaves no memory: the next start is drawn from the close.
             mass = mass_at(close, until, profile) - log(uniform(state))
             later, hour = next_start(mass, hour, until, profile)
             begin = max(close, later)
             continue
-        if windows == 1 == fewest:
+        if windows == fewest > 0:
             continue
         if full or begin >= horizon:
             return
-        more = messages_in_session(state, inverse_stopping)
-        windows = join(tree, left, spare, windows, begin, more)
+        time, more = begin, messages_in_session(state, inverse_stopping)
         mass -= log(uniform(state))
         begin, hour = next_start(mass, hour, until, profile)
+        if quick and windows == 0 and time >= 0.0:
+            drawn = more
+            time, more, turn = straight(
+                state,
+                holds,
+                gaps,
+                time_of(key_of(time, 0)),
+                drawn,
+                min(begin, horizon),
+                slots,
+                slack,
+                turn,
+                grid,
+                cells_per_minute,
+            )
+            messages[0] += drawn - more
+        if more > 0:
+            windows = join(tree, left, spare, windows, time, more)
 
 
-@compiled
+@lean
 def tally(grid: Grid, counts: Counts) -> int:
     """Add the time at each level to *counts*, whose last entry holds all above; the peak."""
     level, peak = 0, 0
