@@ -7,12 +7,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from plain import behaving
 
+from simcore.activity import habits_of, window_hours
 from simcore.behaviour import Behaviour, Mode, Norm, Rung
-from simcore.concurrency import Plan, Sample, ascending, simulate
-from simcore.kernel import BLOCK, WINDOWS, highest, next_word, power, set_up, settle, uniform
+from simcore.concurrency import Plan, Sample, ascending, simulate, words_of
+from simcore.kernel import (
+    BLOCK,
+    WINDOWS,
+    Record,
+    expected_starts,
+    highest,
+    next_word,
+    power,
+    set_up,
+    settle,
+    uniform,
+    user_week,
+)
 from simcore.limits import Limits, limits_table
+from simcore.profile import HOURS_A_WEEK
 
 CHAT = behaving(messages_per_session=25.0, ceiling=4, sigma=1.0, correlation=0.2, night_floor=0.02)
 SEED = np.random.SeedSequence(99)
@@ -134,6 +149,28 @@ def test_no_parameters_break_the_engine(behaviour: Behaviour, seed: int) -> None
         assert np.all(sample.messages >= 0)
         if behaviour.ceiling:
             assert np.all(sample.peaks[..., 0] <= behaviour.ceiling)
+
+
+def a_few_users(behaviour: Behaviour, seed: int, room: int) -> list[NDArray[Any]]:
+    """The words left over, the grid and the messages of users with room for records, or without."""
+    habits, hours = habits_of(behaviour), window_hours()
+    words, messages = words_of(np.random.SeedSequence(seed)), np.zeros(2, np.int64)
+    grid = np.zeros(HOURS_A_WEEK * 60, np.int32)
+    record = Record(np.zeros(room), np.zeros(room), np.zeros(1, np.int64))
+    desk, shared = set_up(hours, habits.ceiling), np.full(hours, -behaviour.offset)
+    expected_starts(words, habits, shared, desk.until)
+    for _ in range(3):
+        user_week(words, habits, shared, desk, grid, 1.0, record, messages)
+    return [words, grid, messages]
+
+
+@settings(max_examples=60)
+@given(st.one_of(behaviours(), st.just(CHAT)), st.integers(0, 2**32))
+def test_shortcuts_send_what_the_tournament_sends(behaviour: Behaviour, seed: int) -> None:
+    """One or two open sessions need none; where every message is recorded, all go through it."""
+    for rung in Rung:
+        short, long = (a_few_users(behaviour.at(rung), seed, room) for room in (0, 1))
+        assert all(np.array_equal(x, y) for x, y in zip(short, long, strict=True))
 
 
 def test_levels_beyond_the_top_are_refused() -> None:
