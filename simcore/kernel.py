@@ -329,7 +329,7 @@ def straight(
         turn += 1
         if turn == slots.size:
             turn = 0
-        mark(grid, cells_per_minute, time, end)
+        mark(grid, cells_per_minute, time, end, 1)
         time += gaps[(word >> _SHIFT) & _MASK]
         messages -= 1
     state[0], state[1], state[2], state[3] = a, b, c, d
@@ -337,18 +337,24 @@ def straight(
 
 
 @lean
-def mark(grid: Grid, cells_per_minute: float, start: float, end: float) -> None:
+def mark(grid: Grid, cells_per_minute: float, start: float, end: float, sent: int) -> None:
     """Add a generation to the differences of the counts at the end of each cell.
 
-    A start and an end in one cell cancel out: a branch for them would be mispredicted more often
-    than not. *start* is 0 or later.
+    A start and an end in one cell cancel out, and what was refused (*sent* is 0) is added as
+    nothing: a branch for either would be mispredicted more often than not. Times are 0 or later.
     """
     first = np.uint32(start * cells_per_minute)
     last = np.uint32(end * cells_per_minute)
     if first < grid.size:
-        grid[first] += 1
+        grid[first] += sent
     if last < grid.size:
-        grid[last] -= 1
+        grid[last] -= sent
+
+
+@lean
+def ticks_of(gap: float) -> int:
+    """Return what a gap adds to the place in time of a session's next message."""
+    return int(min(gap, _LONGEST) * TICKS) * WINDOWS
 
 
 @lean
@@ -401,7 +407,7 @@ def send(
         window = key & (WINDOWS - 1)
         more = left[window] - 1
         left[window] = more
-        gap = int(min(gaps[(word >> _SHIFT) & _MASK], _LONGEST) * TICKS) * WINDOWS
+        gap = ticks_of(gaps[(word >> _SHIFT) & _MASK])
         settle(tree, window, key + gap if more > 0 else _NEVER)
         start = time_of(key)
         end = start + holds[word & _MASK]
@@ -411,12 +417,7 @@ def send(
         inside = start >= 0.0
         sent += free & inside
         refused += inside & (not free)
-        first = np.uint32(max(start, 0.0) * cells_per_minute)
-        last = np.uint32(max(end, 0.0) * cells_per_minute)
-        if first < grid.size:
-            grid[first] += free
-        if last < grid.size:
-            grid[last] -= free
+        mark(grid, cells_per_minute, max(start, 0.0), max(end, 0.0), free)
         if recording and free:
             note(record, start, end - start)
         if more == 0:
@@ -475,7 +476,7 @@ def pair(
         window = first & (WINDOWS - 1)
         more = left[window] - 1
         left[window] = more
-        gap = int(min(gaps[(word >> _SHIFT) & _MASK], _LONGEST) * TICKS) * WINDOWS
+        gap = ticks_of(gaps[(word >> _SHIFT) & _MASK])
         start = time_of(first)
         end = start + holds[word & _MASK]
         if slots[turn] > start:
@@ -487,12 +488,7 @@ def pair(
             turn = 0
         tried += 1
         sent += free
-        begin = np.uint32(start * cells_per_minute)
-        over = np.uint32(end * cells_per_minute)
-        if begin < grid.size:
-            grid[begin] += free
-        if over < grid.size:
-            grid[over] -= free
+        mark(grid, cells_per_minute, start, end, free)
         if more == 0:
             windows -= 1
             spare[windows] = window
