@@ -10,7 +10,7 @@ from workbook.assumptions import Basis, Number
 from workbook.book import Band, Block, Book, Column, Entity, Line, Lines, Tab, Table
 from workbook.engines import Cell
 from workbook.expr import Text
-from workbook.layout import Excel, Layout, Place, Sheet, lay_out
+from workbook.layout import Excel, Layout, Sheet, lay_out
 from workbook.xlsx import Writer
 
 STAMP = datetime(2026, 1, 1)  # noqa: DTZ001 - the writer takes a time without a zone
@@ -92,18 +92,8 @@ def cells_of(sheet: Sheet, column: Column) -> list[Cell]:
     """The cells of a table's column, found by the label beside or above them."""
     [head] = [cell for cell in sheet.cells if cell.content == column.label]
     return [
-        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref)
+        Cell(sheet.name, cell.ref)
         for cell in sheet.cells
         if isinstance(cell.content, Excel)
         and (cell.row == head.row or (cell.col == head.col and cell.row > head.row))
     ]
-
-
-def spelled(layout: Layout) -> dict[Cell, str]:
-    """The text of every formula."""
-    return {
-        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref): cell.content.text
-        for sheet in layout.sheets
-        for cell in sheet.cells
-        if isinstance(cell.content, Excel)
-    }

@@ -21,7 +21,7 @@ from workbook.draft import drafts
 from workbook.engines import Cell, CellError, Session, Settable, Value, agree, engine, missing
 from workbook.evaluate import plain
 from workbook.layout import Excel, Layout, Place, Sheet
-from workbook.values import Row
+from workbook.values import Row, formulas_of
 
 Values = Mapping[Cell, Value]
 
@@ -69,16 +69,6 @@ def runner(a: Assumptions, built: Built, found: Finder, path: Path) -> Run:
     return values
 
 
-def formulas_of(built: Built) -> dict[Cell, str]:
-    """The text of every formula."""
-    return {
-        Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref): cell.content.text
-        for sheet in built.layout.sheets
-        for cell in sheet.cells
-        if isinstance(cell.content, Excel)
-    }
-
-
 def differences(
     formulas: Mapping[Cell, str], ours: Mapping[str, Values], theirs: Mapping[str, Values]
 ) -> list[str]:
@@ -118,7 +108,7 @@ class Short:
         """The formulas with other values in an engine than in that whose values stand in it."""
         run = runner(self.inputs, self.built, self._found, self.path)
         theirs = run(name, cases)
-        return differences(formulas_of(self.built), run("formualizer", theirs), theirs)
+        return differences(formulas_of(self.built.layout), run("formualizer", theirs), theirs)
 
     def thin_differences(self, name: str, cases: Sequence[str]) -> list[str]:
         """The same of the first and the last formula of each column.
@@ -137,7 +127,9 @@ class Short:
         }
         path = self.path.with_name("thin.xlsx")
         path.write_bytes(drafts(_without(self.built.layout, given)).whole)
-        texts = {cell: text for cell, text in formulas_of(self.built).items() if cell not in given}
+        texts = {
+            cell: text for cell, text in formulas_of(self.built.layout).items() if cell not in given
+        }
         with engine(name).open(path) as session:
             typist = Typist(session, self.inputs, self._found)
             theirs: dict[str, Values] = {}
@@ -166,17 +158,16 @@ def _between(layout: Layout) -> Iterator[Cell]:
             if isinstance(cell.content, Excel) and (column := cell.content.column):
                 last = column.first.row + column.count - 1
                 if column.first.row < cell.row < last:
-                    yield Cell(sheet.name, Place(sheet.name, cell.row, cell.col).ref)
+                    yield Cell(sheet.name, cell.ref)
 
 
 def _without(layout: Layout, given: Container[Cell]) -> Layout:
     """The layout with a number in place of the formulas of some cells."""
 
     def bared(sheet: Sheet) -> Sheet:
-        refs = [Place(sheet.name, cell.row, cell.col).ref for cell in sheet.cells]
         cells = [
-            cell._replace(content=0.0) if Cell(sheet.name, ref) in given else cell
-            for cell, ref in zip(sheet.cells, refs, strict=True)
+            cell._replace(content=0.0) if Cell(sheet.name, cell.ref) in given else cell
+            for cell in sheet.cells
         ]
         return replace(sheet, cells=cells)
 

@@ -17,7 +17,6 @@ from books import (
     figure,
     laid,
     optional,
-    spelled,
     tab,
     table,
     typed,
@@ -31,6 +30,7 @@ from workbook.engines import Cell, CellError, Value, agree, engine
 from workbook.evaluate import Model
 from workbook.expr import At, Binary, Call, Expr
 from workbook.functions import ErrorValue
+from workbook.values import formulas_of
 from workbook.xlsx import Writer
 
 Kind = str
@@ -215,7 +215,7 @@ def planted(trees: Mapping[str, Sequence[Expr]]) -> Forest:
             cells = cells_of(sheet, column)
             assert len(cells) == len(column.axis.entities)
             samples += [Sample(cell, tree, i, model) for i, cell in enumerate(cells)]
-    return Forest(Writer(layout, theme.load(), STAMP).finish({}), spelled(layout), samples)
+    return Forest(Writer(layout, theme.load(), STAMP).finish({}), formulas_of(layout), samples)
 
 
 def columns(axis: Axis, trees: Sequence[Expr]) -> tuple[Column, ...]:

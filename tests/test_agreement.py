@@ -11,7 +11,7 @@ from pathlib import Path
 import oracle
 import pytest
 from cases import CASES, DRAWN, NO_ORACLE, drawn
-from engine_runs import Run, Values, differences, formulas_of, runner
+from engine_runs import Run, Values, differences, runner
 from finder import Finder
 
 from workbook.assumptions import Assumptions, Day, Number
@@ -19,6 +19,7 @@ from workbook.build import Built
 from workbook.engines import CellError, Value
 from workbook.evaluate import Model
 from workbook.functions import ErrorValue
+from workbook.values import formulas_of
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_every_formula_is_the_same_in_the_second_engine(
     built: Built, first: dict[str, Values], run: Run
 ) -> None:
     """Numbers to 1e-9, texts and errors of every formula cell, for every case of inputs."""
-    assert differences(formulas_of(built), first, run("ironcalc", CASES)) == []
+    assert differences(formulas_of(built.layout), first, run("ironcalc", CASES)) == []
 
 
 def test_what_is_opened_is_what_was_cached(built: Built, first: dict[str, Values]) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from cases import CASES, FEWEST
-from engine_runs import Short, differences, formulas_of, runner, short
+from engine_runs import Short, differences, runner, short
 from finder import Finder
 
 from workbook.assumptions import Assumptions
 from workbook.build import Built
+from workbook.values import formulas_of
 
 __all__ = ["short"]
 
@@ -33,5 +34,5 @@ def test_every_formula_of_the_whole_workbook_is_the_same(
 ) -> None:
     """Every row of every form, at the memo's inputs: what stands in the file is worked out anew."""
     values = runner(memo_inputs, built, found, book_path)("formulas", ("the memo",))
-    assert differences(formulas_of(built), {"the memo": built.filled.values}, values) == []
+    assert differences(formulas_of(built.layout), {"the memo": built.filled.values}, values) == []
     assert len(values["the memo"]) == built.filled.formulas

@@ -9,7 +9,6 @@ from books import (
     entities,
     figure,
     laid,
-    spelled,
     tab,
     table,
     typed,
@@ -31,6 +30,7 @@ from workbook.expr import (
 )
 from workbook.layout import LayoutError
 from workbook.layout.places import check_name
+from workbook.values import formulas_of
 
 ITEMS = Axis("items", "Item", entities("alpha", "beta", "gamma"))
 PLANS = Axis("plans", "Plan", entities("first", "second", "third"))
@@ -174,7 +174,7 @@ def test_a_run_of_lines_stands_together() -> None:
     a, b, c = (figure(key, 1.0) for key in ("item_a", "item_b", "item_c"))
     run = laid(tab("One", Lines("Lines", (a, b, c, formula("together", total_of((a, b, c)))))))
     ends = ":".join(run.names[key].fixed_ref for key in ("item_a", "item_c"))
-    assert spelled(run)[Cell("One", run.names["together"].ref)] == f"=SUM({ends})"
+    assert formulas_of(run)[Cell("One", run.names["together"].ref)] == f"=SUM({ends})"
     for lines in ((a, c), (b, a)):
         user = formula("apart", total_of(lines))
         with pytest.raises(LayoutError, match="do not stand one below the other"):

@@ -15,7 +15,6 @@ from books import (
     figure,
     laid,
     optional,
-    spelled,
     tab,
     table,
     typed,
@@ -46,6 +45,7 @@ from workbook.expr import (
     when,
 )
 from workbook.layout import Layout, Place
+from workbook.values import formulas_of
 from workbook.xlsx import Writer
 
 ITEMS = Axis("items", "Item", entities("alpha", "beta", "gamma"))
@@ -142,7 +142,7 @@ def columns(layout: Layout) -> Iterator[tuple[Column, list[Cell]]]:
 def test_a_column_has_one_formula() -> None:
     """In R1C1 notation, every cell of a column, down or across, says the same."""
     layout = laid(*tabs())
-    text = spelled(layout)
+    text = formulas_of(layout)
     seen = list(columns(layout))
     assert [column for column, _ in seen] == [*DOWN, *SIDEWAYS]
     for column, cells in seen:
@@ -161,7 +161,7 @@ def position_of(cell: Cell) -> tuple[int, int]:
 def test_references_are_those_that_a_person_would_write() -> None:
     """Own cells are relative, ranges and single cells anchored, those of other tabs told by tab."""
     layout = laid(*tabs())
-    text = spelled(layout)
+    text = formulas_of(layout)
     first = {column.key: text[cells[0]] for column, cells in columns(layout)}
     corner = {column.key: position_of(cells[0])[0] for column, cells in columns(layout)}
     row, wide = corner["down_0"], corner["side_0"] - 2

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from books import day, figure, laid, spelled, tab, words
+from books import day, figure, laid, tab, words
 from forest import meaning
 from programs import EACH, usable, values_in
 from trees import PATTERNS, odd_one
@@ -33,6 +33,7 @@ from workbook.expr import (
     when,
 )
 from workbook.layout import Layout
+from workbook.values import formulas_of
 
 A, B, C, D = (
     figure(f"item_{name}", value) for name, value in zip("abcd", (7, 2, 4, 2), strict=True)
@@ -99,7 +100,7 @@ def shapes() -> Layout:
 
 def test_named_shapes_keep_the_brackets_they_need_and_no_others(shapes: Layout) -> None:
     """Brackets stand where the order of calculation hangs on them."""
-    text = spelled(shapes)
+    text = formulas_of(shapes)
     found = [text[Cell("Shapes", shapes.names[f"shape_{i}"].ref)] for i in range(len(SHAPES))]
     assert found == list(SHAPES)
 

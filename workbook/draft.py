@@ -9,12 +9,10 @@ from io import BytesIO
 from typing import NamedTuple
 
 from workbook import frame
-from workbook.a1 import column_letters
+from workbook.a1 import serial
 from workbook.frame import escaped
 from workbook.layout.places import Place
 from workbook.layout.sheet import Cell, Excel, Layout, Sheet, digits
-
-_DAY_0 = date(1899, 12, 30).toordinal()
 
 # In a formula: a text, a sheet's name in quotes; else a word that may be a name, unless it goes on
 # as the name of a sheet or a function.
@@ -59,7 +57,7 @@ def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, str]:
             row = cell.row
             whole.append(begin)
             shared.append(begin)
-        ref = f"{column_letters(cell.col)}{cell.row + 1}"
+        ref = cell.ref
         if isinstance(cell.content, Excel):
             # without a value, one engine complains of each cell; none hands this one back
             whole.append(f'<c r="{ref}"><f>{escaped(cell.content.text[1:])}</f><v>0</v></c>')
@@ -76,7 +74,7 @@ def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[str, str]:
 def _constant(content: float | str | date) -> str:
     if isinstance(content, str):
         return f' t="str"><v>{escaped(content)}</v>'
-    number = content.toordinal() - _DAY_0 if isinstance(content, date) else content
+    number = serial(content) if isinstance(content, date) else content
     return f"><v>{digits(number)}</v>"
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import TypeAlias
 
+from workbook.a1 import serial
 from workbook.assumptions import Input
 from workbook.book import (
     Column,
@@ -26,7 +27,7 @@ from workbook.book import (
     texts_of,
 )
 from workbook.expr import At, Before, Binary, Body, Call, Constant, Expr, Operator, Range, Run, Text
-from workbook.functions import EPOCH, Cells, ErrorValue, Value, number
+from workbook.functions import Cells, ErrorValue, Value, number
 
 Ordered: TypeAlias = tuple[int, float | str]
 ARITHMETIC: dict[Operator, Callable[[float, float], float]] = {
@@ -216,4 +217,4 @@ def _filled(value: Value) -> Value:
 
 def plain(stamp: Stamp) -> Value:
     """A stamp as a cell holds it: a date is a serial number, counted from 1899-12-30."""
-    return float((stamp - EPOCH).days) if isinstance(stamp, date) else stamp
+    return float(serial(stamp)) if isinstance(stamp, date) else stamp

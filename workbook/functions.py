@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias, TypeGuard
 
+from workbook.a1 import EPOCH
 from workbook.units import DATE, DAY, FLAG, NONE, TEXT, Unit, UnitError
 
 
@@ -364,7 +365,6 @@ def _pick(arguments: Sequence[Argument]) -> Value:
     return _scalar(arguments[place]())
 
 
-EPOCH = date(1899, 12, 30)
 # number pattern → how Python writes a number that is rounded already
 PATTERNS: dict[str, Callable[[Decimal], str]] = {
     "0": lambda v: f"{v:.0f}",

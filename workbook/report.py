@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from workbook import theme
+from workbook.a1 import EPOCH
 from workbook.book import Column, Line, Lines, Prose, Stamp, Tab, Table
 from workbook.build import Built
-from workbook.functions import EPOCH
 from workbook.layout import Place
 from workbook.values import Cell, Value
 

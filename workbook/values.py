@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeAlias
 
 from typing_extensions import override
 
-from workbook.a1 import column_letters
 from workbook.draft import drafts
 from workbook.engines import Cell, CellError, Engine, Value, agree, engine
 from workbook.engines.formualizer import Formualizer
@@ -26,6 +25,7 @@ __all__ = [
     "cached",
     "calculated",
     "calculating",
+    "formulas_of",
 ]
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
@@ -73,7 +73,7 @@ def calculating(layout: Layout, stamp: datetime) -> Iterator[Callable[[], Values
     if both give it. It raises Disagreement where they differ, ValueFault where a formula has no
     finite value, EngineError if an engine refuses a draft.
     """
-    formulas = _formulas(layout)
+    formulas = formulas_of(layout)
     made = drafts(layout)
     with TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=1) as aside:
         whole, shared = Path(folder, "whole.xlsx"), Path(folder, "shared.xlsx")
@@ -121,9 +121,10 @@ def cached(value: Value) -> Cached:
             return Cached("str", value)
 
 
-def _formulas(layout: Layout) -> dict[Cell, str]:
+def formulas_of(layout: Layout) -> dict[Cell, str]:
+    """The text of every formula, sheet by sheet in reading order."""
     return {
-        Cell(sheet.name, f"{column_letters(cell.col)}{cell.row + 1}"): cell.content.text
+        Cell(sheet.name, cell.ref): cell.content.text
         for sheet in layout.sheets
         for cell in sheet.cells
         if isinstance(cell.content, Excel)

@@ -12,6 +12,7 @@ from datetime import date
 from random import Random
 from typing import TypeAlias
 
+from workbook.a1 import serial
 from workbook.audit.container import Refused
 from workbook.audit.facts import Facts, Rule
 from workbook.audit.graph import Graph
@@ -21,7 +22,6 @@ from workbook.engines import Cell, Settable, Value
 Changes: TypeAlias = tuple[tuple[Cell, Settable], ...]
 
 _NUMBERS = frozenset({"decimal", "whole", "date", "time"})
-_EXCEL_EPOCH = date(1899, 12, 30).toordinal()
 _APART_1904 = 1462
 """Days between the two epochs of dates."""
 
@@ -111,10 +111,10 @@ class Typist:
 
     def _day(self, given: str) -> float | None:
         try:
-            serial = date.fromisoformat(given).toordinal() - _EXCEL_EPOCH
+            days = serial(date.fromisoformat(given))
         except ValueError:
             return None
-        return float(serial - (_APART_1904 if self._facts.from_1904 else 0))
+        return float(days - (_APART_1904 if self._facts.from_1904 else 0))
 
     def _range(self, rule: Rule, home: str) -> Range | None:
         """What a rule allows; None where that hangs on other cells, or on the length of a text."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
+from workbook.a1 import EPOCH
 from workbook.audit.formula import Token, tokens
 from workbook.engines import CellError, Value
 
@@ -15,7 +16,6 @@ _PIECES = re.compile(r'"([^"]*)"|\\(.)|([#0?][#0?,.]*)|(.)')
 _FIRST = re.compile(r'(?:"[^"]*"|\\.|[^;])*')
 _FIGURES = re.compile(r"[#0?][#0?,.]*")
 _DAYS = re.compile(r"[ymdhs]", re.IGNORECASE)
-_EPOCH = date(1899, 12, 30).toordinal()
 _APART_1904 = 1462
 _THOUSAND = 1000.0
 
@@ -127,7 +127,7 @@ def _figure(value: float, plain: str, pattern: str, *, from_1904: bool) -> str:
     if found is None or "/" in plain:
         days = value + (_APART_1904 if from_1904 else 0)
         if _DAYS.search(plain) and "general" not in plain.lower() and days >= 1:
-            return date.fromordinal(_EPOCH + int(days)).isoformat()
+            return date.fromordinal(EPOCH.toordinal() + int(days)).isoformat()
         return f"{value:.12g}"
     places = len(found[0].rstrip(",").partition(".")[2])
     number = f"{abs(value) / scale_of(pattern):,.{places}f}"

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
+from workbook.a1 import column_letters
 from workbook.book import Chart, Column
 from workbook.layout.pages import Pages
 from workbook.layout.places import Area, Place, Strip
@@ -51,6 +52,11 @@ class Cell(NamedTuple):
     content: Content
     style: Style
     link: str = ""
+
+    @property
+    def ref(self) -> str:
+        """The cell within its sheet, such as D12."""
+        return f"{column_letters(self.col)}{self.row + 1}"
 
 
 @dataclass(frozen=True, slots=True)

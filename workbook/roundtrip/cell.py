@@ -6,11 +6,11 @@ import math
 import re
 from datetime import date, timedelta
 
+from workbook.a1 import EPOCH
 from workbook.assumptions import Choice, Day, Input, Number, Text
 from workbook.audit.facts import Held
 from workbook.roundtrip.findings import Value
 
-_SERIAL_ZERO = date(1899, 12, 30)
 _SERIAL_ZERO_1904 = date(1904, 1, 1)
 _FIRST_SERIAL = 61
 """1 March 1900: before it, Excel counts a day that there never was."""
@@ -91,7 +91,7 @@ def day_of(value: object, *, from_1904: bool) -> date:
     days = int(_finite(float(value)))
     if days != value or not (from_1904 or days >= _FIRST_SERIAL) or not 0 <= days <= _LAST_SERIAL:
         raise Bad(f"{value:.15g} is no whole day; type a date such as 2026-02-24")
-    return (_SERIAL_ZERO_1904 if from_1904 else _SERIAL_ZERO) + timedelta(days=days)
+    return (_SERIAL_ZERO_1904 if from_1904 else EPOCH) + timedelta(days=days)
 
 
 def _finite(value: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from workbook.a1 import serial
 from workbook.assemble import Simulation
 from workbook.assumptions import Assumptions, baseline
 from workbook.audit.facts import Held, SheetFacts
@@ -160,7 +161,7 @@ def told_of(content: Content) -> str:
 def plain_of(content: float | str | date) -> float | str:
     """What stands in the cell: a date is its serial number."""
     if isinstance(content, date):
-        return float((content - date(1899, 12, 30)).days)
+        return float(serial(content))
     return content if isinstance(content, str) else float(content)
 
 

@@ -8,13 +8,12 @@ from datetime import date
 
 from xlsxwriter.worksheet import Worksheet
 
-from workbook.a1 import column_letters
+from workbook.a1 import serial
 from workbook.frame import escaped
 from workbook.layout.sheet import Cached, Cell, Excel, digits
 from workbook.theme import Style
 from workbook.xlsx.faults import WriteError
 
-_DAY_0 = date(1899, 12, 30).toordinal()
 _LONGEST = 32_767
 """Characters of a text that a cell can hold."""
 
@@ -37,17 +36,19 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # the library is untyped
         """
         self._ready: dict[int, list[str]] = {}
         self._shown: dict[tuple[int, int], str] = {}
-        self._waiting: list[tuple[int, int, int, str, str]] = []
+        self._waiting: list[tuple[Cell, int, str, str]] = []
         looks: dict[Style, int] = {}
-        for row, col, content, style, _ in cells:
+        for cell in cells:
+            row, col, content, style, _ = cell
             if style not in looks:
                 looks[style] = look_of(style)
-            at = f'<c r="{column_letters(col)}{row + 1}" s="{looks[style]}"'
+            ref = cell.ref
+            at = f'<c r="{ref}" s="{looks[style]}"'
             texts = self._ready.setdefault(row, [])
             if content is None:
                 texts.append(f"{at}/>")
             elif isinstance(content, Excel):
-                self._waiting.append((row, col, len(texts), at, escaped(content.text[1:])))
+                self._waiting.append((cell, len(texts), at, escaped(content.text[1:])))
                 texts.append("")
             else:
                 texts.append(f"{at}{self._constant(row, col, content)}</c>")
@@ -57,12 +58,12 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # the library is untyped
 
     def fill(self, values: Mapping[tuple[str, str], Cached]) -> None:
         """Write the formulas, each with its value."""
-        for row, col, place, at, formula in self._waiting:
-            value = values.get((self.name, f"{column_letters(col)}{row + 1}"), _UNKNOWN)
-            self._shown[row, col] = value.text
+        for cell, place, at, formula in self._waiting:
+            value = values.get((self.name, cell.ref), _UNKNOWN)
+            self._shown[cell.row, cell.col] = value.text
             kind = "" if value.kind == "n" else f' t="{value.kind}"'
             text = f"{at}{kind}><f>{formula}</f><v>{escaped(value.text)}</v></c>"
-            self._ready[row][place] = text
+            self._ready[cell.row][place] = text
 
     def _constant(self, row: int, col: int, content: float | str | date) -> str:
         if isinstance(content, str):
@@ -70,7 +71,7 @@ class RowSheet(Worksheet):  # type: ignore[misc]  # the library is untyped
                 raise WriteError(f"{self.name}: a text of {len(content)} characters")
             self._shown[row, col] = content
             return f' t="s"><v>{self.str_table._get_shared_string_index(content)}</v>'
-        number = content.toordinal() - _DAY_0 if isinstance(content, date) else content
+        number = serial(content) if isinstance(content, date) else content
         if not math.isfinite(number):
             raise WriteError(f"{self.name}: {content} is not a number")
         self._shown[row, col] = digits(number)
